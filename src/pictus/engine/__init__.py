@@ -1,0 +1,1 @@
+"""Runs shard work: each task is a plain function that writes one shard and gives its receipt."""

@@ -1,0 +1,84 @@
+"""Make a corpus: shard after shard from one stream, or many shards at once by tasks.
+
+Both go on where an earlier run stopped: a shard with a receipt is not made again.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from pictus.engine.events import Events
+from pictus.engine.local import Failure, run_tasks
+from pictus.engine.task import Task
+from pictus.errors import ManyErrors, PictusError
+from pictus.record import Record, Reject
+from pictus.store.corpus import Corpus, finish_corpus, locked
+from pictus.store.receipts import Receipt, read_receipt
+from pictus.store.shards import SHARD_ROWS, Rows, write_shard
+
+Stream: TypeAlias = Callable[[], Iterable[Record | Reject]]
+
+
+def make_from_stream(corpus: Corpus, stream: Stream, events: Events, *, shard_rows: int = SHARD_ROWS) -> Corpus:
+    """Write a stream to shards one after the other.
+
+    The same stream must come again in every run; what finished shards took from it is passed over.
+    """
+    with locked(corpus):
+        if corpus.is_complete and _missing(corpus, corpus.shards) == []:
+            return corpus
+        began = time.monotonic()
+        events.send("begin", corpus=str(corpus.place), shards=None)
+        rows = Rows(stream())
+        number = 0
+        while number == 0 or not rows.ended():
+            receipt = read_receipt(corpus.place, number)
+            if receipt is None:
+                receipt = write_shard(corpus.place, number, rows, root_names=corpus.root_names, limit=shard_rows)
+                _tell(events, receipt)
+            else:
+                for _ in range(receipt.taken):
+                    next(rows)
+            number += 1
+        return _finish(corpus, number, events, began)
+
+
+def make_from_tasks(corpus: Corpus, tasks: Sequence[Task], events: Events, *, workers: int) -> Corpus:
+    """Do the tasks whose shards are missing; one that fails leaves the others whole."""
+    with locked(corpus):
+        missing = set(_missing(corpus, [task.shard for task in tasks]))
+        if corpus.is_complete and not missing:
+            return corpus
+        began = time.monotonic()
+        events.send("begin", corpus=str(corpus.place), shards=len(tasks), missing=len(missing))
+        errors: list[PictusError] = []
+        for result in run_tasks([task for task in tasks if task.shard in missing], workers=workers):
+            if isinstance(result, Failure):
+                errors.append(result.error)
+                events.send("failed", shard=result.task.shard, what=result.error.what)
+            else:
+                _tell(events, result)
+        if errors:
+            raise ManyErrors(errors, where=str(corpus.place))
+        return _finish(corpus, len(tasks), events, began)
+
+
+def _missing(corpus: Corpus, shards: Iterable[int]) -> list[int]:
+    return [number for number in shards if read_receipt(corpus.place, number) is None]
+
+
+def _tell(events: Events, receipt: Receipt) -> None:
+    events.send(
+        "shard", shard=receipt.shard, rows=receipt.rows, rejected=receipt.rejected, size_bytes=receipt.size_bytes
+    )
+
+
+def _finish(corpus: Corpus, shards: int, events: Events, began: float) -> Corpus:
+    done = finish_corpus(corpus, shards)
+    events.send(
+        "end",
+        rows=done.summary["rows"],
+        rejected=done.summary["rejected"],
+        seconds=round(time.monotonic() - began, 3),
+    )
+    return done

@@ -1,0 +1,22 @@
+"""What a licence permits, how licences combine, and why not: a reading of published texts, not legal advice.
+
+`find` turns a name or link into a `Licence`, `combine` gives the strictest `Terms` of several, and `ruling`
+answers one question about a record, with the reasons. Unknown is never taken for yes.
+"""
+
+from pictus.licence.combine import Ruling, Terms, Use, combine, ruling
+from pictus.licence.names import find, known
+from pictus.licence.table import Licence, Permission, Verdict
+
+__all__ = [
+    "Licence",
+    "Permission",
+    "Ruling",
+    "Terms",
+    "Use",
+    "Verdict",
+    "combine",
+    "find",
+    "known",
+    "ruling",
+]

@@ -1,0 +1,189 @@
+"""Find a plug-in by name, without importing the others.
+
+The file name is the name: `checks/answer_length.py` is the check `answer_length`. Other packages join
+through entry points of the group `pictus.checks`, and so on. This module also says what each family promises.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+
+from pictus.card import Asset, Card
+from pictus.errors import ManyErrors, PictusError, unknown_name
+from pictus.prompt import Answer, Prompt
+from pictus.record import Record, Reject
+
+Family: TypeAlias = Literal["sources", "formats", "backends", "checks"]
+CLASS_NAMES: dict[Family, str] = {
+    "sources": "Source",
+    "formats": "Format",
+    "backends": "Backend",
+    "checks": "Check",
+}
+_HERE = Path(__file__).parent
+
+
+class Source(Protocol):
+    """One dataset: its card, its files, and how to read records from them."""
+
+    card: ClassVar[Card]
+    layout: ClassVar[str]  # the folder tree expected under the data root
+    splits: ClassVar[tuple[str, ...]]  # empty where the data root decides: then `splits_in(root)` tells
+
+    def assets(self) -> tuple[Asset, ...]:
+        """List the files to acquire."""
+        ...
+
+    def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
+        """Stream the records of a split; a row that cannot be read is a `Reject`, never skipped."""
+        ...
+
+
+class Format(Protocol):
+    """One file layout that trainers read or write."""
+
+    carries: ClassVar[frozenset[str]]  # fields of `Record` that survive: the others are named as lost
+    suffixes: ClassVar[tuple[str, ...]]  # of the files it writes; "" for a folder
+
+    def sniff(self, path: Path) -> bool:
+        """Say whether a file or folder looks like this format, from its beginning."""
+        ...
+
+    def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
+        """Stream records; pictures are looked for under `pictures`, by default beside the file."""
+        ...
+
+    def write(self, records: Iterable[Record], path: Path) -> "Written":
+        """Write a file that appears under its name only when it is whole."""
+        ...
+
+
+class Written(Protocol):
+    """What a format wrote, and what it could not carry."""
+
+    @property
+    def rows(self) -> int:
+        """Count of the rows written."""
+        ...
+
+    @property
+    def lost(self) -> Mapping[str, int]:
+        """What could not be carried, with the number of records it concerns."""
+        ...
+
+    @property
+    def rejected(self) -> tuple[Reject, ...]:
+        """Records that the format cannot hold at all, each with its reason."""
+        ...
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files written."""
+        ...
+
+
+class Backend(Protocol):
+    """What answers prompts."""
+
+    terms: ClassVar[str | None]  # terms of the model, a name that `licence.py` knows; None for a program
+
+    def answer_many(self, prompts: Iterable[Prompt]) -> Iterator[Answer | None]:
+        """Answer each prompt in order; None where there is nothing to say."""
+        ...
+
+
+class Check(Protocol):
+    """Keeps a record, or sets it aside with a reason. Its fields are its settings."""
+
+    def problems(self, record: Record) -> Iterator[str]:
+        """Say what is wrong with a record; nothing when it may stay."""
+        ...
+
+
+def names(family: Family) -> tuple[str, ...]:
+    """List the plug-ins of a family, importing none of them."""
+    return tuple(sorted({*_own(family), *_foreign(family)}))
+
+
+def load(family: Family, name: str, settings: Mapping[str, Any] | None = None, *, where: str = "") -> Any:
+    """Make the plug-in of that name with its settings, each checked against the field's type."""
+    plugin = load_class(family, name, where=where)
+    return _construct(plugin, dict(settings or {}), where=where or f"{family[:-1]} {name}")
+
+
+def load_class(family: Family, name: str, *, where: str = "") -> type[Any]:
+    """Import the class of one plug-in."""
+    wanted = name.replace("-", "_")
+    where = where or f"the {family}"
+    if wanted in _own(family):
+        module = import_module(f"pictus.{family}.{wanted}")
+    elif wanted in _foreign(family):
+        module = import_module(_foreign(family)[wanted].module)
+    else:
+        raise unknown_name(family[:-1], name, names(family), where=where)
+    plugin = getattr(module, CLASS_NAMES[family], None)
+    if not isinstance(plugin, type):
+        raise PictusError(
+            f"the {family[:-1]} `{name}` defines no class `{CLASS_NAMES[family]}`",
+            where=str(module.__file__),
+            mend="add the class, or remove the file from that folder",
+        )
+    return plugin
+
+
+def summary(family: Family, name: str) -> str:
+    """Give the first sentence of a plug-in's own description, reading its file without running it."""
+    path = _own(family).get(name)
+    if path is None:
+        spec = find_spec(_foreign(family)[name].module)
+        path = Path(spec.origin) if spec and spec.origin else None
+    text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) if path else None
+    return " ".join((text or "").split("\n\n")[0].split())
+
+
+@cache
+def _own(family: Family) -> dict[str, Path]:
+    found = {}
+    for path in (_HERE / family).glob("*"):
+        inside = path / "__init__.py"
+        if path.suffix == ".py" and path.stem != "__init__":
+            found[path.stem] = path
+        elif inside.is_file():
+            found[path.name] = inside
+    return found
+
+
+@cache
+def _foreign(family: Family) -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=f"pictus.{family}")}
+
+
+def _construct(plugin: type[Any], settings: dict[str, Any], *, where: str) -> Any:
+    if not settings or not is_dataclass(plugin):
+        if settings:
+            raise PictusError("this plug-in takes no settings", where=where, mend="leave them out")
+        return plugin()
+    known = [field.name for field in fields(plugin) if field.init]
+    unknown = [unknown_name("setting", key, known, where=where) for key in settings if key not in known]
+    if unknown:
+        raise ManyErrors(unknown, where=where) if len(unknown) > 1 else unknown[0]
+    from pydantic import TypeAdapter, ValidationError  # slow to import, and most loads have no settings
+
+    try:
+        return TypeAdapter(plugin).validate_python(settings)
+    except ValidationError as error:
+        problems = [
+            PictusError(
+                f"setting `{'.'.join(map(str, problem['loc']))}`: {problem['msg']}",
+                where=where,
+                mend=f"you wrote `{problem['input']}`",
+            )
+            for problem in error.errors()
+        ]
+        raise ManyErrors(problems, where=where) from None

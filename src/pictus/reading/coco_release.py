@@ -1,0 +1,82 @@
+"""What the releases of COCO have in common: the card, the addresses, the names of the files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pictus.card import Asset, Card
+from pictus.reading.coco import coco_records, find_annotations
+from pictus.record import Record, Reject
+
+SPLITS = ("train", "val")
+# The certificate of this server is not for its name, so the addresses are plain http.
+_SITE = "http://images.cocodataset.org"
+_CITATION = """\
+@inproceedings{lin2014microsoft,
+  title     = {Microsoft {COCO}: Common Objects in Context},
+  author    = {Lin, Tsung-Yi and Maire, Michael and Belongie, Serge and Hays, James and Perona, Pietro and
+               Ramanan, Deva and Doll{\\'a}r, Piotr and Zitnick, C. Lawrence},
+  booktitle = {European Conference on Computer Vision},
+  year      = {2014}
+}
+@article{chen2015microsoft,
+  title   = {Microsoft {COCO} Captions: Data Collection and Evaluation Server},
+  author  = {Chen, Xinlei and Fang, Hao and Lin, Tsung-Yi and Vedantam, Ramakrishna and Gupta, Saurabh and
+             Doll{\\'a}r, Piotr and Zitnick, C. Lawrence},
+  journal = {arXiv:1504.00325},
+  year    = {2015}
+}
+"""
+
+
+def coco_card(year: int, *, pictures: str) -> Card:
+    """Give the card of a release."""
+    return Card(
+        title=f"COCO {year}",
+        what="Everyday scenes, each with about five captions and with boxes for 80 kinds of objects.",
+        size=f"{pictures} pictures, 19 GB; annotations 0.25 GB",
+        stages=("align", "generate"),
+        picture_licence="per picture",
+        text_licence="CC-BY-4.0",
+        licence_note="The pictures are from Flickr under eight licences, many of them NonCommercial; "
+        "each record carries its own.",
+        homepage="https://cocodataset.org",
+        paper="https://arxiv.org/abs/1405.0312",
+        code="https://github.com/cocodataset/cocoapi",
+        data="https://cocodataset.org/#download",
+        citation=_CITATION,
+    )
+
+
+def coco_assets(year: int) -> tuple[Asset, ...]:
+    """List the files of a release."""
+    annotations = f"annotations_trainval{year}.zip"
+    pictures = (
+        Asset(url=f"{_SITE}/zips/{split}{year}.zip", path=f"{split}{year}.zip", kind="pictures")
+        for split in SPLITS
+    )
+    return (Asset(url=f"{_SITE}/annotations/{annotations}", path=annotations), *pictures)
+
+
+def coco_layout(year: int, *, prefix: str = "") -> str:
+    """Draw the folders of a release."""
+    lines = [
+        f"annotations/{kind}_{split}{year}.json" for kind in ("instances", "captions") for split in SPLITS
+    ]
+    pictures = [f"{split}{year}/{prefix.format(split=split)}000000000042.jpg" for split in SPLITS]
+    return "\n".join([*lines, *pictures])
+
+
+def release_records(
+    root: Path, year: int, split: str, *, captions: bool, instances: bool, text_licence: str
+) -> Iterator[Record | Reject]:
+    """Stream the records of one split, one a picture, in the order of the annotation files."""
+    kinds = [kind for kind, wanted in (("instances", instances), ("captions", captions)) if wanted]
+    files = find_annotations(root, [f"annotations/{kind}_{split}{year}.json" for kind in kinds])
+    return coco_records(
+        files,
+        dataset=f"coco{year}",
+        split=split,
+        root=root,
+        folder=f"{split}{year}",
+        text_licence=text_licence,
+    )

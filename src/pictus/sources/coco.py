@@ -1,0 +1,81 @@
+"""A dataset of your own in COCO's layout, as annotation tools write it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from pictus.card import Asset, Card
+from pictus.errors import PictusError
+from pictus.reading.coco import coco_records
+from pictus.record import Record, Reject
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Annotation files in COCO's layout: `annotations/instances_<split>.json`, `captions_<split>.json`, or one file.
+
+    The pictures are looked for in the folder of the split's name, else in `images/`, else beside the file.
+    Every object of the listed categories is taken to be marked, so that what is not marked is absent;
+    where a file lists `neg_category_ids`, as LVIS does, only these are.
+    """
+
+    annotations: str = ""  # one annotation file, relative to the data root; empty: find them by their names
+    pictures: str = ""  # folder of the pictures, relative to the data root; empty: find it
+
+    card: ClassVar[Card] = Card(
+        title="Your own dataset in COCO's layout",
+        what="Pictures with captions, boxes, or both, as Label Studio, CVAT and others export them.",
+        size="yours",
+        stages=("align", "generate"),
+        picture_licence="per picture",
+        text_licence="unknown",
+        licence_note="The licence of a picture is read from the file; state that of the annotations with "
+        "`--text-licence`.",
+        homepage="https://cocodataset.org/#format-data",
+    )
+    splits: ClassVar[tuple[str, ...]] = ()
+    layout: ClassVar[str] = """\
+annotations/instances_train.json
+annotations/captions_train.json
+train/one.jpg"""
+
+    def assets(self) -> tuple[Asset, ...]:
+        """Nothing is to be fetched: the files are yours."""
+        return ()
+
+    def splits_in(self, root: Path) -> tuple[str, ...]:
+        """Find the splits that a data root has annotation files for."""
+        if self.annotations:
+            return (Path(self.annotations).stem.partition("_")[2] or "all",)
+        names = {path.stem.partition("_")[2] for path in self._found(root)}
+        return tuple(sorted(names))
+
+    def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
+        """Stream the records of a split."""
+        if self.annotations:
+            files = [root / self.annotations]
+        else:
+            files = [path for path in self._found(root) if path.stem.partition("_")[2] == split]
+        if not files:
+            raise PictusError(
+                f"no annotation files of the split `{split}`",
+                where=str(root / "annotations"),
+                mend="name the file: `--set annotations=FILE`",
+            )
+        return coco_records(
+            files,
+            dataset=root.resolve().name or "coco",
+            split=split,
+            root=root,
+            folder=self.pictures or self._folder(root, split),
+            text_licence=self.card.text_licence,
+        )
+
+    def _found(self, root: Path) -> list[Path]:
+        folder = root / "annotations"
+        kinds = ("instances_", "captions_")
+        return sorted((path for path in folder.glob("*.json") if path.name.startswith(kinds)), reverse=True)
+
+    def _folder(self, root: Path, split: str) -> str:
+        return next((name for name in (split, "images") if (root / name).is_dir()), "")

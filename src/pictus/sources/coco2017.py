@@ -1,0 +1,37 @@
+"""COCO 2017: everyday scenes with captions and boxes, in the division that trainers use most."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from pictus.card import Asset, Card
+from pictus.reading.coco_release import SPLITS, coco_assets, coco_card, coco_layout, release_records
+from pictus.record import Record, Reject
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """COCO 2017. Captions and instances are joined by picture; either may be left out."""
+
+    captions: bool = True
+    instances: bool = True
+
+    card: ClassVar[Card] = coco_card(2017, pictures="118,287 + 5,000")
+    splits: ClassVar[tuple[str, ...]] = SPLITS
+    layout: ClassVar[str] = coco_layout(2017)
+
+    def assets(self) -> tuple[Asset, ...]:
+        """List the files to acquire."""
+        return coco_assets(2017)
+
+    def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
+        """Stream the records of a split."""
+        return release_records(
+            root,
+            2017,
+            split,
+            captions=self.captions,
+            instances=self.instances,
+            text_licence=self.card.text_licence,
+        )

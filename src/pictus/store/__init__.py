@@ -1,0 +1,1 @@
+"""A corpus on disk: columns, shards with receipts, side tables and rows set aside."""

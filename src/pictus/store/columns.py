@@ -1,0 +1,223 @@
+"""The columns of a corpus: records to a batch of rows and back.
+
+The schema follows from the classes of `record.py`. Only two things look different on disk, for the sake of
+other readers: turns are chat messages as trainers know them, and pictures stand in a column of their own
+that `datasets` shows as images.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from pictus.errors import PictusError
+from pictus.record import NO_FACTS, Facts, Media, Origin, Record, Tool, Turn
+from pictus.store.codec import Leaf, Renames, codec_of
+
+SCHEMA_VERSION = 1
+_NAMES: Renames = {Turn: {"parts": "content", "calls": "tool_calls", "call_id": "tool_call_id"}}
+# Chat templates ask whether a message has tool calls; a null answers that, an empty list does not always.
+_TURNS = codec_of(tuple[Turn, ...], columns=_NAMES, null_when_empty=frozenset({"calls"}))
+_FACTS = codec_of(Facts, columns={})
+_ORIGIN = codec_of(Origin, columns={})
+_TEXT = Leaf(str)
+_MEDIA_LEAVES = {
+    "kind": Leaf(str),
+    "url": Leaf(str),
+    "width": Leaf(int),
+    "height": Leaf(int),
+    "sha256": Leaf(str),
+    "root": Leaf(str),
+    "path": Leaf(str),  # of media that are no pictures; those stand in `images`
+    "bytes": Leaf(bytes),
+}
+_IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+_MEDIUM = pa.struct([(name, leaf.type) for name, leaf in _MEDIA_LEAVES.items()])
+_COLUMNS: dict[str, pa.DataType] = {
+    "id": pa.string(),
+    "messages": _TURNS.type,
+    "images": pa.list_(_IMAGE),
+    "media": pa.list_(_MEDIUM),
+    "tools": pa.string(),
+    "facts": _FACTS.type,
+    "origin": _ORIGIN.type,
+}
+_COLUMNS_OF = {  # which columns a field of a record is made of
+    "turns": ("messages",),
+    "media": ("images", "media"),
+    "tools": ("tools",),
+    "facts": ("facts",),
+    "origin": ("origin",),
+}
+FIELDS = frozenset(_COLUMNS_OF)
+
+
+def columns_of(record_fields: Collection[str]) -> list[str]:
+    """List the columns that some fields of a record need; the id is always among them."""
+    return [
+        "id",
+        *(column for field, columns in _COLUMNS_OF.items() if field in record_fields for column in columns),
+    ]
+
+
+def encode(records: Sequence[Record], root_names: Mapping[str, str]) -> pa.RecordBatch:
+    """Make a batch of rows.
+
+    Args:
+        records: a limited number of them, held in memory.
+        root_names: for each media root that the records use, the name the corpus has for it.
+    """
+    media, images = _encode_media([record.media for record in records], root_names)
+    arrays = [
+        _TEXT.encode([record.id for record in records]),
+        _TURNS.encode([record.turns for record in records]),
+        images,
+        media,
+        _TEXT.encode([_tools_text(record.tools) for record in records]),
+        _FACTS.encode([record.facts for record in records]),
+        _ORIGIN.encode([record.origin for record in records]),
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema())
+
+
+def decode(batch: pa.RecordBatch, roots: Mapping[str, str]) -> Iterator[Record]:
+    """Make records of a batch; fields whose columns are missing stay empty."""
+    count, names = batch.num_rows, set(batch.schema.names)
+    turns = _TURNS.decode(batch["messages"]) if "messages" in names else [()] * count
+    media = _decode_media(batch["media"], batch["images"], roots) if "media" in names else [()] * count
+    tools = [_tools(text) for text in _TEXT.decode(batch["tools"])] if "tools" in names else [()] * count
+    facts = _FACTS.decode(batch["facts"]) if "facts" in names else [NO_FACTS] * count
+    origins = _ORIGIN.decode(batch["origin"]) if "origin" in names else [_NO_ORIGIN] * count
+    for identity, turn, medium, tool, fact, origin in zip(
+        _TEXT.decode(batch["id"]), turns, media, tools, facts, origins, strict=True
+    ):
+        yield Record(id=identity, origin=origin, media=medium, turns=turn, tools=tool, facts=fact)
+
+
+def schema() -> pa.Schema:
+    """Give the schema, with what `datasets` needs to know of it."""
+    return _SCHEMA
+
+
+_NO_ORIGIN = Origin(dataset="", key="")
+
+
+def _encode_media(
+    media: Sequence[tuple[Media, ...]], root_names: Mapping[str, str]
+) -> tuple[pa.Array, pa.Array]:
+    flat = [medium for some in media for medium in some]
+    values: dict[str, list[Any]] = {
+        name: [getattr(medium, name) for medium in flat]
+        for name in ("kind", "url", "width", "height", "sha256")
+    }
+    values["root"] = [None if medium.root is None else _root_name(medium.root, root_names) for medium in flat]
+    values["path"] = [None if medium.kind == "image" else medium.path for medium in flat]
+    values["bytes"] = [None if medium.kind == "image" else medium.data for medium in flat]
+    structs = pa.StructArray.from_arrays(
+        [leaf.encode(values[name]) for name, leaf in _MEDIA_LEAVES.items()], fields=list(_MEDIUM)
+    )
+    pictures = [medium for medium in flat if medium.kind == "image"]
+    image_structs = pa.StructArray.from_arrays(
+        [
+            pa.array([p.data for p in pictures], pa.binary()),
+            pa.array([p.path for p in pictures], pa.string()),
+        ],
+        fields=list(_IMAGE),
+        mask=pa.array([p.data is None and p.path is None for p in pictures], pa.bool_()),
+    )
+    picture_counts = [sum(medium.kind == "image" for medium in some) for some in media]
+    return _listed([len(some) for some in media], structs), _listed(picture_counts, image_structs)
+
+
+def _listed(lengths: list[int], inner: pa.Array) -> pa.Array:
+    offsets = [0]
+    for length in lengths:
+        offsets.append(offsets[-1] + length)
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), inner, type=pa.list_(inner.type))
+
+
+def _decode_media(media: pa.Array, images: pa.Array, roots: Mapping[str, str]) -> Sequence[tuple[Media, ...]]:
+    structs, pictures = media.flatten(), images.flatten()
+    present = set(structs.type.names)
+    leaves = [
+        leaf.decode(structs.field(name)) if name in present else [None] * len(structs)
+        for name, leaf in _MEDIA_LEAVES.items()
+    ]
+    picture_bytes = iter(Leaf(bytes).decode(pictures.field("bytes")))
+    picture_paths = iter(_TEXT.decode(pictures.field("path")))
+    flat = []
+    for kind, url, width, height, sha256, root, path, data in zip(*leaves, strict=True):
+        if kind == "image":
+            path, data = next(picture_paths), next(picture_bytes)
+        flat.append(
+            Media(
+                kind=kind,
+                path=path,
+                root=None if root is None else roots.get(root, root),
+                data=data,
+                url=url,
+                width=width,
+                height=height,
+                sha256=sha256,
+            )
+        )
+    offsets = media.offsets.to_pylist()
+    first = offsets[0]
+    return [tuple(flat[start - first : end - first]) for start, end in pairwise(offsets)]
+
+
+def _root_name(root: str, names: Mapping[str, str]) -> str:
+    try:
+        return names[root]
+    except KeyError:
+        raise PictusError(
+            "a record names a folder of media that the corpus does not know",
+            where=root,
+            mend=f"known folders: {', '.join(names) or 'none'}",
+        ) from None
+
+
+def _tools_text(tools: tuple[Tool, ...]) -> str | None:
+    """Write the tools as chat templates take them."""
+    if not tools:
+        return None
+    functions = [
+        {"name": tool.name, "description": tool.description, "parameters": orjson.Fragment(tool.parameters)}
+        for tool in tools
+    ]
+    return orjson.dumps([{"type": "function", "function": function} for function in functions]).decode()
+
+
+def _tools(text: str | None) -> tuple[Tool, ...]:
+    if text is None:
+        return ()
+    functions = [row["function"] for row in orjson.loads(text)]
+    return tuple(
+        Tool(function["name"], function["description"], orjson.dumps(function["parameters"]).decode())
+        for function in functions
+    )
+
+
+def _feature(kind: pa.DataType) -> dict[str, Any]:
+    """Describe a type as `datasets.Features` does."""
+    if kind.equals(_IMAGE):
+        return {"_type": "Image"}
+    if pa.types.is_list(kind):
+        return {"feature": _feature(kind.value_type), "_type": "List"}
+    if pa.types.is_struct(kind):
+        return {kind.field(index).name: _feature(kind.field(index).type) for index in range(kind.num_fields)}
+    names = {pa.float64(): "float64", pa.bool_(): "bool", pa.binary(): "binary", pa.int32(): "int32"}
+    return {"dtype": names.get(kind, "string"), "_type": "Value"}
+
+
+_SCHEMA = pa.schema(
+    list(_COLUMNS.items()),
+    metadata={
+        "huggingface": orjson.dumps(
+            {"info": {"features": {name: _feature(kind) for name, kind in _COLUMNS.items()}}}
+        ).decode(),
+        "pictus": orjson.dumps({"schema": SCHEMA_VERSION}).decode(),
+    },
+)

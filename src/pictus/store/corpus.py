@@ -1,0 +1,220 @@
+"""A corpus: a folder of shards with `corpus.json`, which says what it holds and how it was made."""
+
+import fcntl
+import os
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from pictus.errors import PictusError
+from pictus.record import Record, Reject
+from pictus.store.columns import FIELDS, SCHEMA_VERSION
+from pictus.store.place import Place
+from pictus.store.receipts import Receipt, read_receipt, shard_name
+from pictus.store.shards import read_rejects, read_shard
+
+_HEAD = "corpus.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A corpus that exists, finished or in the making."""
+
+    place: Place
+    name: str
+    roots: Mapping[str, str]  # names of media roots, with their addresses
+    made: Mapping[str, Any]  # the step, its input and settings: the same again means the same corpus
+    is_complete: bool
+    summary: Mapping[str, Any]  # counts and licences, from the receipts; empty until complete
+
+    @property
+    def root_names(self) -> dict[str, str]:
+        """Give the corpus's name for each media root."""
+        return {address: name for name, address in self.roots.items()}
+
+    @property
+    def shards(self) -> list[int]:
+        """List the numbers of the shards."""
+        return [entry["shard"] for entry in self.summary.get("shards", ())]
+
+    def records(
+        self, fields: Collection[str] = FIELDS, *, shards: Collection[int] | None = None
+    ) -> Iterator[Record]:
+        """Stream the records, reading only the columns that the wanted fields need."""
+        for number in self.shards if shards is None else shards:
+            yield from read_shard(self.place, number, roots=self.roots, fields=fields)
+
+    def rejects(self) -> Iterator[Reject]:
+        """Stream the rows that were set aside."""
+        for number in self.shards:
+            yield from read_rejects(self.place, number)
+
+
+def open_corpus(address: str | Path) -> Corpus:
+    """Open a finished corpus."""
+    place = Place(address)
+    corpus = _read(place)
+    if corpus is None:
+        raise PictusError(
+            "this is no corpus: it has no corpus.json",
+            where=str(place),
+            mend="give the folder that `pictus import` or `pictus generate` wrote",
+        )
+    if not corpus.is_complete:
+        raise PictusError(
+            "the corpus is not finished: the run that makes it was stopped",
+            where=str(place),
+            mend="run the same command again; it goes on where it stopped",
+        )
+    return corpus
+
+
+def begin_corpus(
+    address: str | Path, *, name: str | None = None, roots: Mapping[str, str], made: Mapping[str, Any]
+) -> Corpus:
+    """Begin a corpus, or go on with one that the same command began."""
+    place = Place(address)
+    found = _read(place)
+    if found is not None:
+        if dict(found.made) == dict(made):
+            return found
+        raise PictusError(
+            f"the folder holds a corpus made in another way: {_difference(found.made, made)}",
+            where=str(place),
+            mend="choose another folder, or remove this one",
+        )
+    if place.names(""):
+        raise PictusError(
+            "the folder is not empty, and holds no corpus", where=str(place), mend="choose a new folder"
+        )
+    corpus = Corpus(place, name or Path(place.address).name, dict(roots), dict(made), False, {})
+    _write(corpus)
+    return corpus
+
+
+def finish_corpus(corpus: Corpus, shards: int) -> Corpus:
+    """Declare a corpus whole, once each of its shards has a receipt."""
+    receipts = [receipt for number in range(shards) if (receipt := read_receipt(corpus.place, number))]
+    assert len(receipts) == shards, "a corpus is finished after its shards"
+    done = Corpus(corpus.place, corpus.name, corpus.roots, corpus.made, True, summarise(receipts))
+    if done.summary != corpus.summary:
+        _write(done)
+    return done
+
+
+def summarise(receipts: Collection[Receipt]) -> dict[str, Any]:
+    """Add up what receipts tell."""
+    counts = ("rows", "rejected", "turns", "pictures", "embedded", "size_bytes")
+    licences: Counter[tuple[str | None, ...]] = Counter()
+    for receipt in receipts:
+        for *names, rows in receipt.licences:
+            licences[tuple(names)] += rows
+    return {
+        **{name: sum(getattr(receipt, name) for receipt in receipts) for name in counts},
+        "reasons": _added(receipt.reasons for receipt in receipts),
+        "datasets": _added(receipt.datasets for receipt in receipts),
+        "licences": [[*names, rows] for names, rows in sorted(licences.items(), key=str)],
+        "shards": [
+            {
+                "shard": receipt.shard,
+                "file": shard_name(receipt.shard),
+                "rows": receipt.rows,
+                "sha256": receipt.sha256,
+            }
+            for receipt in receipts
+        ],
+    }
+
+
+@contextmanager
+def locked(corpus: Corpus) -> Iterator[None]:
+    """Keep a second run away from a corpus in the making, and clear up after one that was killed."""
+    if corpus.place.folder is None:
+        yield  # an object store has no locks; there, two runs write the same bytes under the same names
+        return
+    with (corpus.place.folder / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PictusError(
+                "another run is making this corpus",
+                where=str(corpus.place),
+                mend="wait for it, or stop it first",
+            ) from None
+        for folder in ("", "shards", "rejects"):
+            corpus.place.remove_leftovers(folder)
+        yield
+
+
+def _added(counts: Iterator[dict[str, int]] | Any) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for some in counts:
+        total.update(some)
+    return dict(sorted(total.items()))
+
+
+def _read(place: Place) -> Corpus | None:
+    if not place.exists(_HEAD):
+        return None
+    where = place.where(_HEAD)
+    try:
+        head = orjson.loads(place.read(_HEAD))
+        version = head["schema"]
+        if version > SCHEMA_VERSION:
+            raise PictusError(
+                f"the corpus has schema version {version}, this pictus knows up to {SCHEMA_VERSION}",
+                where=where,
+                mend="install a newer pictus: `pip install --upgrade pictus`",
+            )
+        roots = {name: _absolute(place, address) for name, address in head["roots"].items()}
+        return Corpus(place, head["name"], roots, head["made"], head["complete"], head["summary"])
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise PictusError(
+            f"corpus.json is damaged: {error}",
+            where=where,
+            mend="bring it back from a copy, or remove the folder and make the corpus again",
+        ) from None
+
+
+def _write(corpus: Corpus) -> None:
+    head = {
+        "name": corpus.name,
+        "schema": SCHEMA_VERSION,
+        "complete": corpus.is_complete,
+        "roots": {name: _portable(corpus.place, address) for name, address in corpus.roots.items()},
+        "made": corpus.made,
+        "summary": corpus.summary,
+    }
+    with corpus.place.publish(_HEAD) as file:
+        file.write(orjson.dumps(head, option=orjson.OPT_INDENT_2))
+
+
+def _portable(place: Place, address: str) -> str:
+    """Say a folder beside the corpus relative to it, so that the two can be moved together."""
+    if place.folder is None or "://" in address:
+        return address
+    parent = place.folder.resolve().parent
+    full = Path(address).resolve()
+    if full.is_relative_to(parent) and parent != Path(parent.root):
+        return os.path.relpath(full, place.folder.resolve())
+    return str(full)
+
+
+def _absolute(place: Place, address: str) -> str:
+    if place.folder is None or "://" in address or address.startswith("/"):
+        return address
+    return str((place.folder.resolve() / address).resolve())
+
+
+def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    parts = [
+        f"{key} was {old.get(key)!r}, now {new.get(key)!r}"
+        for key in sorted({*old, *new})
+        if old.get(key) != new.get(key)
+    ]
+    return "; ".join(parts)

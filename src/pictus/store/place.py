@@ -1,0 +1,101 @@
+"""Where a corpus lies: a folder of this machine, or any address that fsspec knows.
+
+Either way a file appears under its name only when it is whole: locally by renaming, in an object store
+because an object is put as one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+import fsspec
+
+from pictus.errors import PictusError
+from pictus.store.whole_file import whole_file
+
+
+class Place:
+    """A folder, local or remote, whose files are named by relative paths with forward slashes."""
+
+    def __init__(self, address: str | Path) -> None:
+        self.address = str(address).rstrip("/") or "/"
+        self.folder: Path | None = None if "://" in self.address else Path(self.address)
+        self._files: Any = None
+        self._base = ""
+        if self.folder is None:
+            try:
+                self._files, self._base = fsspec.core.url_to_fs(self.address)
+            except (ValueError, ImportError) as error:
+                raise PictusError(
+                    f"cannot reach this address: {error}",
+                    where=self.address,
+                    mend="check the spelling, or install the package that the message names",
+                ) from None
+
+    def __str__(self) -> str:
+        return self.address
+
+    def where(self, name: str) -> str:
+        """Give the full address of a file, for messages."""
+        return f"{self.address}/{name}"
+
+    def exists(self, name: str) -> bool:
+        """Say whether a file is there."""
+        if self.folder is not None:
+            return (self.folder / name).exists()
+        return bool(self._files.exists(f"{self._base}/{name}"))
+
+    def names(self, folder: str) -> list[str]:
+        """List the file names in a subfolder, sorted; temporary ones are left out."""
+        if self.folder is not None:
+            path = self.folder / folder
+            found = [entry.name for entry in path.iterdir()] if path.is_dir() else []
+        else:
+            try:
+                found = [
+                    entry.rpartition("/")[2]
+                    for entry in self._files.ls(f"{self._base}/{folder}", detail=False)
+                ]
+            except FileNotFoundError:
+                found = []
+        return sorted(name for name in found if not name.startswith("."))
+
+    def read(self, name: str) -> bytes:
+        """Read a whole file."""
+        if self.folder is not None:
+            return (self.folder / name).read_bytes()
+        data: bytes = self._files.cat_file(f"{self._base}/{name}")
+        return data
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open a file for reading at any position."""
+        if self.folder is not None:
+            return (self.folder / name).open("rb")
+        handle: IO[bytes] = self._files.open(f"{self._base}/{name}", "rb")
+        return handle
+
+    @contextmanager
+    def publish(self, name: str) -> Iterator[IO[bytes]]:
+        """Write a file that others see only when it is whole."""
+        if self.folder is not None:
+            with whole_file(self.folder / name) as file:
+                yield file
+        else:
+            with self._files.transaction, self._files.open(f"{self._base}/{name}", "wb") as file:
+                yield file
+
+    def remove(self, name: str) -> None:
+        """Remove a file if it is there."""
+        with suppress(FileNotFoundError):
+            if self.folder is not None:
+                (self.folder / name).unlink()
+            else:
+                self._files.rm_file(f"{self._base}/{name}")
+
+    def remove_leftovers(self, folder: str) -> None:
+        """Remove temporary files that a killed run left behind; only the holder of the lock may do this."""
+        path = None if self.folder is None else self.folder / folder
+        if path is not None and path.is_dir():
+            for part in path.glob(".*.part"):
+                part.unlink(missing_ok=True)

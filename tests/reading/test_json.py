@@ -1,0 +1,109 @@
+"""Rows come back as any JSON parser sees them, wherever the file happens to be cut into pieces."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pictus.errors import PictusError
+from pictus.reading import structure
+from pictus.reading.json import read_array, read_batches, read_lines
+from pictus.record import Reject
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+# Text made of what the scanner looks for is where it would go wrong.
+nasty = st.text(alphabet='"\\[]{},: a\n', max_size=30)
+
+
+def write(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+@given(st.lists(values | nasty, max_size=8), st.integers(1, 40), st.booleans())
+def test_an_array_comes_back_whatever_the_pieces(tmp_path_factory, rows, size, indented):
+    path = write(tmp_path_factory.mktemp("a") / "rows.json", json.dumps(rows, indent=1 if indented else None).encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structure, "_PIECE_BYTES", size)
+        assert [row for _, row in read_array(path)] == rows
+
+
+@given(st.dictionaries(nasty, st.lists(values | nasty, max_size=5) | values, max_size=6), st.integers(1, 40))
+def test_the_wanted_arrays_of_an_object_come_back(tmp_path_factory, members, size):
+    wanted = {name: rows for name, rows in members.items() if isinstance(rows, list) and "\\" not in json.dumps(name)}
+    path = write(tmp_path_factory.mktemp("o") / "object.json", json.dumps(members).encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structure, "_PIECE_BYTES", size)
+        found: dict[str | None, list[object]] = {}
+        for batch in read_batches(path, tuple(wanted)):
+            found.setdefault(batch.key, []).extend(batch.rows)
+    assert found == {name: rows for name, rows in wanted.items() if rows}
+
+
+def test_each_row_knows_its_place(tmp_path):
+    text = b'{"x": 1, "rows": [ {"a": "]"}, {"b": [2, 3]} ,5]}'
+    path = write(tmp_path / "f.json", text)
+    places = [where for where, _ in read_array(path, "rows")]
+    assert [where.split(", ")[1] for where in places] == ["row 1", "row 2", "row 3"]
+    starts = [int(where.rsplit(" ", 1)[1]) for where in places]
+    assert [text[start:].lstrip()[:4] for start in starts] == [b'{"a"', b'{"b"', b"5]}"]
+
+
+def test_one_broken_row_is_set_aside_and_the_rest_read(tmp_path):
+    path = write(tmp_path / "f.json", b'[{"a": 1}, {"a": nope}, {"a": "\xff"}, {"a": 4}]')
+    rows = list(read_array(path))
+    assert [type(row) is Reject for row in rows] == [False, True, True, False]
+    assert "f.json, row 2, byte" in rows[1].where
+    assert "nope" in rows[1].row
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b'[{"a": 1}, {"a"', "in the middle"),
+        (b"[1, 2", "in the middle"),
+        (b"", "empty"),
+        (b"  \n", "empty"),
+        (b"hello", "found no JSON"),
+        (b'{"a": 1}', "found an object"),
+        (b"[1]\n[2]", "more text after the end"),
+        (b"[1]]", "more text after the end"),
+        ("[1]".encode("utf-16"), "UTF-16"),
+    ],
+)
+def test_a_damaged_file_is_named_with_its_place(tmp_path, data, words):
+    with pytest.raises(PictusError, match=words) as caught:
+        list(read_array(write(tmp_path / "f.json", data)))
+    assert "f.json" in caught.value.where
+
+
+def test_an_endless_row_is_refused_before_memory_is(tmp_path, monkeypatch):
+    monkeypatch.setattr("pictus.reading.json.ROW_LIMIT_BYTES", 1000)
+    with pytest.raises(PictusError, match="larger than 1,000 bytes"):
+        list(read_array(write(tmp_path / "f.json", b'["' + b"a" * 3 * 2**20 + b'"]')))
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", b"[", b'{"rows": [']), st.integers(1, 50))
+def test_any_bytes_give_rows_rejects_or_one_clear_error(tmp_path_factory, data, head, size):
+    path = write(tmp_path_factory.mktemp("b") / "f.json", head + data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structure, "_PIECE_BYTES", size)
+        for key in (None, "rows"):
+            try:
+                list(read_array(path, key))
+            except PictusError as error:
+                assert error.where and error.mend
+
+
+def test_lines_skip_blanks_and_set_broken_ones_aside(tmp_path):
+    path = write(tmp_path / "f.jsonl", b'\xef\xbb\xbf{"a": 1}\r\n\n{"a": \n{"a": 3}')
+    rows = list(read_lines(path))
+    assert rows[0] == ("f.jsonl, line 1", {"a": 1})
+    assert isinstance(rows[1], Reject) and rows[1].where == "f.jsonl, line 3"
+    assert rows[2] == ("f.jsonl, line 4", {"a": 3})
