@@ -1,26 +1,25 @@
 """Write a COCO train2017-sized annotation pair: the real counts, made-up content."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import orjson
 
 IMAGES, INSTANCES, CAPTIONS = 118_287, 860_001, 591_753
-NAMES = (
-    "person bicycle car motorcycle airplane bus train truck boat traffic_light fire_hydrant - stop_sign parking_meter "
-    "bench bird cat dog horse sheep cow elephant bear zebra giraffe - backpack umbrella - - handbag tie suitcase frisbee "
-    "skis snowboard sports_ball kite baseball_bat baseball_glove skateboard surfboard tennis_racket bottle - wine_glass "
-    "cup fork knife spoon bowl banana apple sandwich orange broccoli carrot hot_dog pizza donut cake chair couch "
-    "potted_plant bed - dining_table - - toilet - tv laptop mouse remote keyboard cell_phone microwave oven toaster sink "
-    "refrigerator - book clock vase scissors teddy_bear hair_drier toothbrush"
-).split()
+NAMES = ["person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic_light", "fire_hydrant", "-", "stop_sign", "parking_meter", "bench", "bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe", "-", "backpack", "umbrella", "-", "-", "handbag", "tie", "suitcase", "frisbee", "skis", "snowboard", "sports_ball", "kite", "baseball_bat", "baseball_glove", "skateboard", "surfboard", "tennis_racket", "bottle", "-", "wine_glass", "cup", "fork", "knife", "spoon", "bowl", "banana", "apple", "sandwich", "orange", "broccoli", "carrot", "hot_dog", "pizza", "donut", "cake", "chair", "couch", "potted_plant", "bed", "-", "dining_table", "-", "-", "toilet", "-", "tv", "laptop", "mouse", "remote", "keyboard", "cell_phone", "microwave", "oven", "toaster", "sink", "refrigerator", "-", "book", "clock", "vase", "scissors", "teddy_bear", "hair_drier", "toothbrush"]
 CATEGORIES = [
     {"id": number, "name": name.replace("_", " "), "supercategory": "thing"}
     for number, name in enumerate(NAMES, 1)
     if name != "-"
 ]
+LICENCES = (
+    *(f"http://creativecommons.org/licenses/{kind}/2.0/" for kind in ("by-nc-sa", "by-nc", "by-nc-nd")),
+    *(f"http://creativecommons.org/licenses/{kind}/2.0/" for kind in ("by", "by-sa", "by-nd")),
+    "http://flickr.com/commons/usage/",
+    "http://www.usa.gov/copyright.shtml",
+)
 PHRASES = ("standing near", "next to", "in front of", "behind", "looking at", "on top of", "beside")
 
 
@@ -42,13 +41,12 @@ def write_pair(folder: Path, images: int = IMAGES, instances: int = INSTANCES, c
         }
         for number in range(images)
     ]
-    licences = [{"url": f"http://creativecommons.org/licenses/by-nc/{n}.0/", "id": n, "name": f"L{n}"} for n in range(1, 9)]
+    licences = [{"url": url, "id": number, "name": url} for number, url in enumerate(LICENCES, 1)]
     head = {"info": {"year": 2017}, "licenses": licences, "images": pictures}
     annotations = folder / "annotations"
     annotations.mkdir(parents=True, exist_ok=True)
     _write(annotations / "captions_train2017.json", head, _captions(random, ids, captions))
-    head["categories"] = CATEGORIES
-    _write(annotations / "instances_train2017.json", head, _instances(random, ids, sizes, instances))
+    _write(annotations / "instances_train2017.json", {**head, "categories": CATEGORIES}, _instances(random, ids, sizes, instances))
 
 
 def _instances(random: np.random.Generator, ids: np.ndarray, sizes: np.ndarray, count: int) -> Iterator[dict[str, object]]:
@@ -83,7 +81,7 @@ def _captions(random: np.random.Generator, ids: np.ndarray, count: int) -> Itera
         yield {"image_id": int(ids[number % len(ids)]), "id": number + 1, "caption": text}
 
 
-def _write(path: Path, head: dict[str, object], rows: Iterator[dict[str, object]]) -> None:
+def _write(path: Path, head: Mapping[str, object], rows: Iterator[dict[str, object]]) -> None:
     with path.open("wb") as file:
         file.write(orjson.dumps(head)[:-1] + b', "annotations": [')
         for number, row in enumerate(rows):

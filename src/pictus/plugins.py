@@ -40,6 +40,10 @@ class Source(Protocol):
         """List the files to acquire."""
         ...
 
+    def files(self, root: Path, split: str) -> list[Path]:
+        """List the files that the records of a split are read from; one that is missing is an error."""
+        ...
+
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split; a row that cannot be read is a `Reject`, never skipped."""
         ...

@@ -19,7 +19,9 @@ from pictus.store.shards import SHARD_ROWS, Rows, write_shard
 Stream: TypeAlias = Callable[[], Iterable[Record | Reject]]
 
 
-def make_from_stream(corpus: Corpus, stream: Stream, events: Events, *, shard_rows: int = SHARD_ROWS) -> Corpus:
+def make_from_stream(
+    corpus: Corpus, stream: Stream, events: Events, *, shard_rows: int = SHARD_ROWS
+) -> Corpus:
     """Write a stream to shards one after the other.
 
     The same stream must come again in every run; what finished shards took from it is passed over.
@@ -34,7 +36,9 @@ def make_from_stream(corpus: Corpus, stream: Stream, events: Events, *, shard_ro
         while number == 0 or not rows.ended():
             receipt = read_receipt(corpus.place, number)
             if receipt is None:
-                receipt = write_shard(corpus.place, number, rows, root_names=corpus.root_names, limit=shard_rows)
+                receipt = write_shard(
+                    corpus.place, number, rows, root_names=corpus.root_names, limit=shard_rows
+                )
                 _tell(events, receipt)
             else:
                 for _ in range(receipt.taken):
@@ -69,7 +73,11 @@ def _missing(corpus: Corpus, shards: Iterable[int]) -> list[int]:
 
 def _tell(events: Events, receipt: Receipt) -> None:
     events.send(
-        "shard", shard=receipt.shard, rows=receipt.rows, rejected=receipt.rejected, size_bytes=receipt.size_bytes
+        "shard",
+        shard=receipt.shard,
+        rows=receipt.rows,
+        rejected=receipt.rejected,
+        size_bytes=receipt.size_bytes,
     )
 
 

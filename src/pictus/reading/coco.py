@@ -269,6 +269,6 @@ def find_annotations(root: Path, names: Sequence[str]) -> list[Path]:
         raise PictusError(
             f"annotation files are missing: {', '.join(missing) or 'none was asked for'}",
             where=str(root),
-            mend="fetch them, or leave one kind out with `--set captions=false` or `--set instances=false`",
+            mend="fetch them, or leave one kind out: `--set captions=false` or `--set instances=false`",
         )
     return [root / name for name in names]

@@ -1,11 +1,9 @@
 """What the releases of COCO have in common: the card, the addresses, the names of the files."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from pictus.card import Asset, Card
-from pictus.reading.coco import coco_records, find_annotations
-from pictus.record import Record, Reject
+from pictus.reading.coco import find_annotations
 
 SPLITS = ("train", "val")
 # The certificate of this server is not for its name, so the addresses are plain http.
@@ -35,7 +33,7 @@ def coco_card(year: int, *, pictures: str) -> Card:
         what="Everyday scenes, each with about five captions and with boxes for 80 kinds of objects.",
         size=f"{pictures} pictures, 19 GB; annotations 0.25 GB",
         stages=("align", "generate"),
-        picture_licence="per picture",
+        picture_licence="per-item",
         text_licence="CC-BY-4.0",
         licence_note="The pictures are from Flickr under eight licences, many of them NonCommercial; "
         "each record carries its own.",
@@ -66,17 +64,7 @@ def coco_layout(year: int, *, prefix: str = "") -> str:
     return "\n".join([*lines, *pictures])
 
 
-def release_records(
-    root: Path, year: int, split: str, *, captions: bool, instances: bool, text_licence: str
-) -> Iterator[Record | Reject]:
-    """Stream the records of one split, one a picture, in the order of the annotation files."""
+def release_files(root: Path, year: int, split: str, *, captions: bool, instances: bool) -> list[Path]:
+    """Find the annotation files of a split."""
     kinds = [kind for kind, wanted in (("instances", instances), ("captions", captions)) if wanted]
-    files = find_annotations(root, [f"annotations/{kind}_{split}{year}.json" for kind in kinds])
-    return coco_records(
-        files,
-        dataset=f"coco{year}",
-        split=split,
-        root=root,
-        folder=f"{split}{year}",
-        text_licence=text_licence,
-    )
+    return find_annotations(root, [f"annotations/{kind}_{split}{year}.json" for kind in kinds])

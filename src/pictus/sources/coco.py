@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
-from pictus.reading.coco import coco_records
+from pictus.reading.coco import coco_records, find_annotations
 from pictus.record import Record, Reject
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Annotation files in COCO's layout: `annotations/instances_<split>.json`, `captions_<split>.json`, or one file.
+    """Annotations in COCO's layout: `annotations/instances_<split>.json`, `captions_<split>.json`, or one.
 
     The pictures are looked for in the folder of the split's name, else in `images/`, else beside the file.
     Every object of the listed categories is taken to be marked, so that what is not marked is absent;
@@ -28,7 +28,7 @@ class Source:
         what="Pictures with captions, boxes, or both, as Label Studio, CVAT and others export them.",
         size="yours",
         stages=("align", "generate"),
-        picture_licence="per picture",
+        picture_licence="per-item",
         text_licence="unknown",
         licence_note="The licence of a picture is read from the file; state that of the annotations with "
         "`--text-licence`.",
@@ -51,20 +51,23 @@ train/one.jpg"""
         names = {path.stem.partition("_")[2] for path in self._found(root)}
         return tuple(sorted(names))
 
-    def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
-        """Stream the records of a split."""
+    def files(self, root: Path, split: str) -> list[Path]:
+        """List the annotation files of a split."""
         if self.annotations:
-            files = [root / self.annotations]
-        else:
-            files = [path for path in self._found(root) if path.stem.partition("_")[2] == split]
+            return find_annotations(root, [self.annotations])
+        files = [path for path in self._found(root) if path.stem.partition("_")[2] == split]
         if not files:
             raise PictusError(
                 f"no annotation files of the split `{split}`",
                 where=str(root / "annotations"),
                 mend="name the file: `--set annotations=FILE`",
             )
+        return files
+
+    def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
+        """Stream the records of a split, one a picture, in the order of the annotation files."""
         return coco_records(
-            files,
+            self.files(root, split),
             dataset=root.resolve().name or "coco",
             split=split,
             root=root,

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from pictus.card import Asset, Card
-from pictus.reading.coco_release import SPLITS, coco_assets, coco_card, coco_layout, release_records
+from pictus.reading.coco import coco_records
+from pictus.reading.coco_release import SPLITS, coco_assets, coco_card, coco_layout, release_files
 from pictus.record import Record, Reject
 
 
@@ -25,13 +26,17 @@ class Source:
         """List the files to acquire."""
         return coco_assets(2014)
 
+    def files(self, root: Path, split: str) -> list[Path]:
+        """List the annotation files of a split."""
+        return release_files(root, 2014, split, captions=self.captions, instances=self.instances)
+
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
-        """Stream the records of a split."""
-        return release_records(
-            root,
-            2014,
-            split,
-            captions=self.captions,
-            instances=self.instances,
+        """Stream the records of a split, one a picture, in the order of the annotation files."""
+        return coco_records(
+            self.files(root, split),
+            dataset="coco2014",
+            split=split,
+            root=root,
+            folder=f"{split}2014",
             text_licence=self.card.text_licence,
         )

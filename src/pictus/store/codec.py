@@ -72,7 +72,7 @@ class Many:
         lengths = list(map(len, values))
         offsets = pa.array([0, *accumulate(lengths)], pa.int32())
         inner = self.inner.encode(list(chain.from_iterable(values)))
-        mask = pa.array([not length for length in lengths]) if self.empty_is_null else None
+        mask = pa.array([not length for length in lengths], pa.bool_()) if self.empty_is_null else None
         return pa.ListArray.from_arrays(offsets, inner, type=self.type, mask=mask)
 
     def decode(self, array: pa.Array) -> Sequence[Any]:

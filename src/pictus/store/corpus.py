@@ -15,8 +15,8 @@ from pictus.errors import PictusError
 from pictus.record import Record, Reject
 from pictus.store.columns import FIELDS, SCHEMA_VERSION
 from pictus.store.place import Place
-from pictus.store.receipts import Receipt, read_receipt, shard_name
-from pictus.store.shards import read_rejects, read_shard
+from pictus.store.receipts import Receipt, make_again, read_receipt, receipt_name, rejects_name, shard_name
+from pictus.store.shards import read_rejects, read_shard, sha256_of
 
 _HEAD = "corpus.json"
 
@@ -105,6 +105,33 @@ def finish_corpus(corpus: Corpus, shards: int) -> Corpus:
     if done.summary != corpus.summary:
         _write(done)
     return done
+
+
+def damages(corpus: Corpus) -> Iterator[PictusError]:
+    """Look for shards that are missing, changed, without a receipt or not of this corpus; name each."""
+    place, expected = corpus.place, {entry["shard"]: entry for entry in corpus.summary["shards"]}
+    for number, entry in expected.items():
+        name = shard_name(number)
+        try:
+            receipt = read_receipt(place, number)
+            if receipt is None:
+                what = "the shard has no receipt, so nobody can say that it is whole"
+                yield PictusError(what, where=place.where(name), mend=make_again(number))
+            elif not receipt.sha256 == entry["sha256"] == sha256_of(place, name):
+                what = "the shard differs from its receipt: it was damaged or changed"
+                yield PictusError(what, where=place.where(name), mend=make_again(number))
+            elif receipt.rejects_sha256 and receipt.rejects_sha256 != sha256_of(place, rejects_name(number)):
+                what = "the rows set aside differ from their receipt"
+                yield PictusError(what, where=place.where(rejects_name(number)), mend=make_again(number))
+        except PictusError as error:
+            yield error
+        except OSError as error:
+            yield PictusError(f"cannot be read: {error}", where=place.where(name), mend=make_again(number))
+    known = {name for number in expected for name in (shard_name(number), receipt_name(number))}
+    for file in place.names("shards"):
+        if f"shards/{file}" not in known:
+            where = place.where(f"shards/{file}")
+            yield PictusError("this file does not belong to the corpus", where=where, mend="move it away")
 
 
 def summarise(receipts: Collection[Receipt]) -> dict[str, Any]:

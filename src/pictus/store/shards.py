@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
 from typing import IO, Any
 
 import orjson
@@ -18,7 +20,7 @@ SHARD_ROWS = 10_000
 SHARD_BYTES = 256 * 2**20  # of pictures
 _GROUP_WITH_PICTURES = 100  # the Hub's viewer wants this, and random rows are 10 times faster than with 1,000
 _GROUP = 10_000
-_ALIVE = 1_000  # records in memory at once
+_ALIVE = 1_000  # records in memory at once, with their pictures about 100 MB
 _REJECTS = pa.schema(
     [("where", pa.string()), ("id", pa.string()), ("reasons", pa.list_(pa.string())), ("row", pa.string())]
 )
@@ -82,11 +84,15 @@ def read_shard(
     with open_parquet(place, name, mend=make_again(number)) as file:
         check_schema(file.schema_arrow, place.where(name))
         wanted = [column for column in columns.columns_of(fields) if column in file.schema_arrow.names]
-        try:
-            for batch in file.iter_batches(batch_size=_ALIVE, columns=wanted):
-                yield from columns.decode(batch, roots)
-        except (pa.ArrowException, OSError) as error:
-            raise _damaged(place.where(name), error, make_again(number)) from None
+        for batch in file.iter_batches(batch_size=_ALIVE, columns=wanted):
+            yield from columns.decode(batch, roots)
+
+
+def shard_ids(place: Place, number: int) -> list[str]:
+    """Read the ids of a shard."""
+    with open_parquet(place, shard_name(number), mend=make_again(number)) as file:
+        ids: list[str] = file.read(columns=["id"])["id"].to_pylist()
+    return ids
 
 
 def read_rejects(place: Place, number: int) -> Iterator[Reject]:
@@ -101,14 +107,18 @@ def read_rejects(place: Place, number: int) -> Iterator[Reject]:
                     )
 
 
-def open_parquet(place: Place, name: str, *, mend: str) -> pq.ParquetFile:
+@contextmanager
+def open_parquet(place: Place, name: str, *, mend: str) -> Iterator[pq.ParquetFile]:
     """Open a Parquet file of a corpus, or say what is wrong with it."""
     try:
-        return pq.ParquetFile(place.open(name))
+        file = place.open(name)
     except FileNotFoundError:
         raise PictusError("the file is missing", where=place.where(name), mend=mend) from None
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(place.where(name), error, mend) from None
+    with file:
+        try:
+            yield pq.ParquetFile(file)
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(place.where(name), error, mend) from None
 
 
 def sha256_of(place: Place, name: str) -> str:
@@ -176,42 +186,24 @@ def _taken(rows: Rows, tally: Tally, limit: int | None) -> Iterator[Record]:
 
 
 def _write_rows(file: _Hashed, records: Iterator[Record], root_names: Mapping[str, str]) -> None:
-    writer = pq.ParquetWriter(
+    with pq.ParquetWriter(
         pa.PythonFile(file, mode="w"),
         columns.schema(),
         compression=_COMPRESSION,
         use_dictionary=_TEXT_LEAVES,
         write_page_index=True,
-    )
-    waiting: list[pa.RecordBatch] = []
-    alive: list[Record] = []
-
-    def encode() -> None:
-        if alive:
+    ) as writer:
+        waiting: list[pa.RecordBatch] = []  # encoded, which takes far less memory than records do
+        while alive := list(islice(records, _ALIVE)):
+            has_pictures = any(medium.data is not None for record in alive for medium in record.media)
             waiting.append(columns.encode(alive, root_names))
-            alive.clear()
-
-    def write() -> None:
-        encode()
+            rows = sum(batch.num_rows for batch in waiting)
+            if has_pictures or rows >= _GROUP:
+                table = pa.Table.from_batches(waiting)
+                writer.write_table(table, row_group_size=_GROUP_WITH_PICTURES if has_pictures else _GROUP)
+                waiting.clear()
         if waiting:
-            table = pa.Table.from_batches(waiting)
-            writer.write_table(table, row_group_size=table.num_rows)
-            waiting.clear()
-
-    group = _GROUP
-    rows = 0
-    for record in records:
-        if any(medium.data is not None for medium in record.media):
-            group = _GROUP_WITH_PICTURES
-        alive.append(record)
-        rows += 1
-        if rows >= group:
-            write()
-            rows = 0
-        elif len(alive) >= _ALIVE:
-            encode()
-    write()
-    writer.close()
+            writer.write_table(pa.Table.from_batches(waiting), row_group_size=_GROUP)
 
 
 def _write_rejects(place: Place, number: int, rejects: list[Reject]) -> str:

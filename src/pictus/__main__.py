@@ -1,0 +1,5 @@
+"""`python -m pictus` is `pictus`."""
+
+from pictus.cli import main
+
+main()

@@ -1,0 +1,134 @@
+"""How commands speak: results to stdout, talk to stderr, progress by the events of a run."""
+
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pictus.errors import PictusError
+
+DONE, SET_ASIDE = 0, 3
+
+
+def result(data: Any) -> None:
+    """Print the one JSON object of `--json`."""
+    import orjson
+
+    plain = asdict(data) if is_dataclass(data) and not isinstance(data, type) else data
+    click.echo(orjson.dumps(plain, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS))
+
+
+def say(text: str) -> None:
+    """Say something that is no result."""
+    click.echo(text, err=True)
+
+
+def next_command(text: str) -> None:
+    """End with what to type next."""
+    say(f"next: {text}")
+
+
+def table(rows: Iterable[Sequence[str]], *, indent: int = 2) -> None:
+    """Print columns, each as wide as its widest cell; the last may be of any length."""
+    rows = [list(map(str, row)) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        click.echo((" " * indent + "  ".join(cells)).rstrip())
+
+
+def reasons(counts: Mapping[str, int] | Iterable[tuple[str, int]], *, most: int = 8) -> None:
+    """Print why rows were set aside, the most frequent first."""
+    pairs = counts.items() if isinstance(counts, Mapping) else counts
+    items = sorted(pairs, key=lambda item: (-item[1], item[0]))
+    for reason, count in items[:most]:
+        say(f"  {count:>9,}  {reason}")
+    if len(items) > most:
+        say(f"  and {len(items) - most} more reasons")
+
+
+def settings_of(pairs: Sequence[str]) -> dict[str, Any]:
+    """Read `--set name=value`; the value is YAML, so that numbers and lists are what they look like."""
+    import yaml
+
+    settings = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise PictusError(
+                f"`--set {pair}` has no value", where="command line", mend=f"write `--set {pair}=VALUE`"
+            )
+        settings[name.strip().replace("-", "_")] = yaml.safe_load(value)
+    return settings
+
+
+@contextmanager
+def progress(corpus: str | None = None) -> Any:
+    """Follow a run: a bar on a terminal, plain lines otherwise, and the events kept with the corpus."""
+    from pictus.engine.events import Events
+
+    folder = Path(corpus) / "runs" if corpus is not None and "://" not in corpus else None
+    listener = _Bar() if sys.stderr.isatty() else _Lines()
+    events = Events((listener,), folder)
+    try:
+        yield events
+    finally:
+        events.close()
+        listener.close()
+
+
+class _Lines:
+    """Tells of progress every few seconds, for logs."""
+
+    def __init__(self) -> None:
+        self.rows = self.rejected = self.shards = 0
+        self.total: int | None = None
+        self.began = self.told = time.monotonic()
+
+    def __call__(self, event: Mapping[str, Any]) -> None:
+        if event["event"] == "begin":
+            self.total = event.get("missing")
+        elif event["event"] == "shard":
+            self.rows += event["rows"]
+            self.rejected += event["rejected"]
+            self.shards += 1
+        elif event["event"] == "rows":
+            self.rows = event["rows"]
+        if time.monotonic() - self.told > 5:
+            self.told = time.monotonic()
+            say(self.line())
+
+    def line(self) -> str:
+        rate = self.rows / max(time.monotonic() - self.began, 0.001)
+        of = f"{self.shards}/{self.total} shards, " if self.total else ""
+        aside = f", {self.rejected:,} set aside" if self.rejected else ""
+        return f"{of}{self.rows:,} records, {rate:,.0f}/s{aside}"
+
+    def close(self) -> None:
+        """Nothing is left open."""
+
+
+class _Bar(_Lines):
+    """One live line on a terminal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        self.progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        self.progress.start()
+        self.bar = self.progress.add_task("starting", total=None)
+
+    def __call__(self, event: Mapping[str, Any]) -> None:
+        super().__call__({**event, "event": event["event"]})
+        self.progress.update(self.bar, description=self.line(), total=self.total, completed=self.shards)
+
+    def close(self) -> None:
+        self.progress.stop()

@@ -1,0 +1,154 @@
+"""The papers of a corpus: README.md, NOTICE.md and CITATIONS.bib, written from what its receipts say."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pictus import plugins
+from pictus.card import Card
+from pictus.licence import find
+from pictus.steps.licence import report
+from pictus.store.corpus import Corpus
+from pictus.store.place import Place
+
+_SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
+
+
+def write_cards(corpus: Corpus) -> None:
+    """Write the card, the notices and the citations into the corpus."""
+    for name, text in (
+        ("README.md", card_text(corpus)),
+        ("NOTICE.md", notice_text(corpus)),
+        ("CITATIONS.bib", citations(corpus.summary["datasets"])),
+    ):
+        if not corpus.place.exists(name) or corpus.place.read(name) != text.encode():
+            _write(corpus.place, name, text)
+
+
+def write_notices(corpus: Corpus, notice: Path, bibliography: Path) -> None:
+    """Write the notices and citations of a corpus beside a file made from it."""
+    place = Place(notice.parent)
+    _write(place, notice.name, notice_text(corpus))
+    _write(place, bibliography.name, citations(corpus.summary["datasets"]))
+
+
+def citations(datasets: Iterable[str]) -> str:
+    """Give the BibTeX of some datasets, each once; a dataset without a card says so."""
+    known = plugins.names("sources")
+    texts = []
+    for name in dict.fromkeys(datasets):
+        card = _card(name) if name in known else None
+        citation = card.citation.strip() if card else ""
+        texts.append(citation or f"% {name}: no citation is known")
+    return "\n\n".join(texts) + "\n"
+
+
+def card_text(corpus: Corpus) -> str:
+    """Give the dataset card, with the YAML head that the Hub and `datasets` read."""
+    summary = corpus.summary
+    rows = summary["rows"]
+    limit = next((size for size in _SIZES if rows < size), None)
+    size = f"n<{limit:,}".replace(",000,000", "M").replace(",000", "K") if limit else "n>10M"
+    head = f"""\
+---
+pretty_name: {corpus.name}
+language: [en]
+size_categories: ["{size}"]
+task_categories: [image-text-to-text]
+tags: [pictus]
+configs:
+- config_name: default
+  data_files: shards/*.parquet
+---
+"""
+    reasons = [[reason, f"{count:,}"] for reason, count in _most(summary["reasons"])]
+    parts = [
+        head,
+        f"# {corpus.name}\n",
+        _table(
+            ["what", "count"],
+            [
+                ["records", f"{rows:,}"],
+                ["turns", f"{summary['turns']:,}"],
+                ["pictures", f"{summary['pictures']:,} ({summary['embedded']:,} embedded)"],
+                ["rows set aside", f"{summary['rejected']:,}"],
+            ],
+        ),
+        "## Where the rows come from\n",
+        _table(["dataset", "records"], [[name, f"{count:,}"] for name, count in _most(summary["datasets"])]),
+        "## What may be done with them\n",
+        _licences(corpus),
+        "`NOTICE.md` says what each licence asks for, `CITATIONS.bib` whom to cite.\n",
+    ]
+    if reasons:
+        parts += ["## Rows set aside\n", _table(["reason", "rows"], reasons)]
+    parts += ["## How it was made\n", _made(corpus), "## Use\n", _USE.format(address=corpus.name)]
+    return "\n".join(parts)
+
+
+def notice_text(corpus: Corpus) -> str:
+    """Say which licences the rows are under, what they ask for, and what is not permitted."""
+    names: dict[str, int] = {}
+    for *licences, rows in corpus.summary["licences"]:
+        for name in dict.fromkeys(name for name in licences if name):
+            names[name] = names.get(name, 0) + rows
+    lines = [f"# Notices of {corpus.name}\n", "A reading of the licences, not legal advice.\n"]
+    for name, rows in _most(names):
+        licence = find(name)
+        link = f" <{licence.url}>" if licence.url else ""
+        lines.append(f"## {licence.title or name}\n")
+        lines.append(f"{rows:,} records.{link} {licence.note}".rstrip() + "\n")
+    duties = report(corpus, "commercial").duties
+    if duties:
+        lines.append("## What commercial use asks for\n")
+        lines += [f"- {duty} ({rows:,} records)" for duty, rows in duties]
+        lines.append("")
+    lines.append("The author and the address of each picture stand in its row, under `origin`.\n")
+    return "\n".join(lines)
+
+
+def _licences(corpus: Corpus) -> str:
+    rows = [
+        [picture, text, model or "no model", f"{count:,}"]
+        for picture, text, model, count in sorted(corpus.summary["licences"], key=lambda row: -row[-1])
+    ]
+    found = report(corpus, "commercial")
+    sentence = (
+        f"Commercial use: {found.permitted:,} records yes, {found.refused:,} no, "
+        f"{found.unknown:,} unknown (which is never taken for yes).\n"
+    )
+    return _table(["picture", "text", "model", "records"], rows) + "\n" + sentence
+
+
+def _made(corpus: Corpus) -> str:
+    rows = [[key, f"`{value}`"] for key, value in corpus.made.items() if key != "inputs"]
+    return _table(["setting", "value"], rows)
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    def line(cells: Iterable[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
+
+    return line(head) + line("---" for _ in head) + "".join(line(row) for row in rows)
+
+
+def _most(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _card(name: str) -> Card:
+    card: Card = plugins.load_class("sources", name).card
+    return card
+
+
+def _write(place: Place, name: str, text: str) -> None:
+    with place.publish(name) as file:
+        file.write(text.encode())
+
+
+_USE = """\
+```python
+from datasets import load_dataset
+
+rows = load_dataset("{address}", split="train")  # messages and images, as trainers take them
+```
+"""

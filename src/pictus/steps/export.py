@@ -1,0 +1,139 @@
+"""Export: a corpus to a file that trainers read, with its notices beside it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pictus import plugins
+from pictus.engine.events import Events
+from pictus.errors import PictusError
+from pictus.licence import Verdict
+from pictus.record import Media, Record, Reject
+from pictus.steps.cards import write_notices
+from pictus.steps.licence import Use, ruling_of
+from pictus.store.columns import FIELDS
+from pictus.store.corpus import Corpus, open_corpus
+from pictus.store.whole_file import whole_file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportPlan:
+    """What is written where."""
+
+    source: str
+    format: str
+    to: Path
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    require: Use | None = None  # write only records that may be used so
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What was written, and what was not."""
+
+    files: tuple[Path, ...]
+    rows: int
+    lost: Mapping[str, int]  # what the format cannot carry, with the number of records
+    left_out: Mapping[str, int]  # records left out for their licence, by reason
+    rejected: tuple[Reject, ...]
+
+
+def plan(source: str, to: str | Path, format_name: str, **options: Any) -> ExportPlan:
+    """Check the names before anything is written."""
+    plan = ExportPlan(source=source, to=Path(to), format=format_name, **options)
+    plugins.load("formats", plan.format, plan.settings)
+    open_corpus(source)
+    if plan.to.is_dir() and "" not in plugins.load_class("formats", plan.format).suffixes:
+        raise PictusError("this is a folder", where=str(plan.to), mend="name a file to write")
+    return plan
+
+
+def run(plan: ExportPlan, events: Events) -> Exported:
+    """Stream the corpus through the format; embedded pictures are written beside the file."""
+    corpus = open_corpus(plan.source)
+    format_: plugins.Format = plugins.load("formats", plan.format, plan.settings)
+    events.send("begin", corpus=plan.source, shards=None)
+    left_out: Counter[str] = Counter()
+    counted = _Counted(events)
+    rows = counted(_wanted(corpus, plan, format_.carries, left_out))
+    if "media.data" not in format_.carries:
+        rows = _with_files(rows, plan.to)
+    written = format_.write(rows, plan.to)
+    write_notices(
+        corpus, plan.to.with_name(f"{plan.to.stem}.NOTICE.md"), plan.to.with_name(f"{plan.to.stem}.bib")
+    )
+    events.send("end", rows=written.rows, rejected=len(written.rejected))
+    lost = {**_not_carried(corpus, format_), **written.lost}
+    return Exported(
+        files=written.files, rows=written.rows, lost=lost, left_out=left_out, rejected=written.rejected
+    )
+
+
+class _Counted:
+    """Passes records on and tells of every ten thousandth."""
+
+    def __init__(self, events: Events) -> None:
+        self.events = events
+
+    def __call__(self, rows: Iterator[Record]) -> Iterator[Record]:
+        for number, row in enumerate(rows, 1):
+            yield row
+            if number % 10_000 == 0:
+                self.events.send("rows", rows=number)
+
+
+def _wanted(
+    corpus: Corpus, plan: ExportPlan, carries: frozenset[str], left_out: Counter[str]
+) -> Iterator[Record]:
+    fields = (carries & FIELDS) | ({"origin"} if plan.require else set())
+    rows = 0
+    for record in corpus.records(fields):
+        if plan.require is not None:
+            ruling = ruling_of(record.origin, plan.require)
+            if ruling.verdict is not Verdict.YES:
+                left_out.update(ruling.reasons[:1])
+                continue
+        if rows == plan.limit:
+            return
+        rows += 1
+        yield record
+
+
+def _with_files(rows: Iterator[Record], to: Path) -> Iterator[Record]:
+    """Write embedded pictures to files, for formats that only name them."""
+    folder = f"{to.stem}_pictures"
+    for record in rows:
+        if any(medium.data is not None for medium in record.media):
+            media = tuple(
+                _as_file(medium, f"{record.id}_{n}", to, folder) for n, medium in enumerate(record.media)
+            )
+            record = replace(record, media=media)
+        yield record
+
+
+def _as_file(medium: Media, name: str, to: Path, folder: str) -> Media:
+    if medium.data is None:
+        return medium
+    suffix = Path(medium.path).suffix if medium.path else _suffix(medium.data)
+    path = f"{folder}/{name}{suffix}"
+    with whole_file(to.parent / path) as file:
+        file.write(medium.data)
+    return replace(medium, data=None, path=path, root=str(to.parent))
+
+
+def _suffix(data: bytes) -> str:
+    starts = {b"\xff\xd8": ".jpg", b"\x89PNG": ".png", b"GIF8": ".gif", b"RIFF": ".webp"}
+    return next((suffix for start, suffix in starts.items() if data.startswith(start)), ".bin")
+
+
+def _not_carried(corpus: Corpus, format_: plugins.Format) -> dict[str, int]:
+    """Name what the format leaves behind of every record."""
+    rows = corpus.summary["rows"]
+    names = {
+        "facts": "facts (captions, boxes, labels)",
+        "origin": "origin (licences, address, how it was made)",
+    }
+    return {words: rows for field, words in names.items() if field not in format_.carries}

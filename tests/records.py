@@ -1,0 +1,136 @@
+"""Records for tests: hypothesis strategies for any record, and a few made by hand."""
+
+import orjson
+from hypothesis import strategies as st
+
+from pictus.record import (
+    Box,
+    Call,
+    Facts,
+    Media,
+    Narrative,
+    Origin,
+    Part,
+    Record,
+    Relation,
+    Tool,
+    Turn,
+    make_record,
+)
+
+# JSON and Arrow hold any Unicode text but lone surrogates.
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+words = st.text(st.characters(categories=["Ll", "Lu"]), min_size=1, max_size=8)
+fractions = st.floats(0, 1)
+maybe = st.none() | st.booleans()
+
+
+def tuples(strategy, most=3):
+    return st.lists(strategy, max_size=most).map(tuple)
+
+
+boxes = st.builds(
+    Box,
+    label=words,
+    left=fractions,
+    top=fractions,
+    right=fractions,
+    bottom=fractions,
+    area=st.none() | fractions,
+    attributes=tuples(words, 2),
+    is_group=maybe,
+    is_occluded=maybe,
+    is_truncated=maybe,
+    confidence=st.none() | fractions,
+    id=st.none() | words,
+)
+facts = st.builds(
+    Facts,
+    captions=tuples(texts),
+    boxes=tuples(boxes),
+    present=tuples(words),
+    absent=tuples(words),
+    relations=tuples(st.builds(Relation, subject=words, predicate=words, object=words), 2),
+    narratives=tuples(st.builds(Narrative, text=texts, points=tuples(st.floats(-1, 2), 6)), 2),
+    texts=tuples(texts, 2),
+    answers=tuples(texts, 2),
+    extra=st.none() | st.just('{"lecture": "…"}'),
+)
+arguments = st.dictionaries(words, st.integers(-1000, 1000) | words, max_size=2).map(
+    lambda value: orjson.dumps(value).decode()
+)
+tools = st.builds(
+    Tool,
+    name=words,
+    description=texts,
+    parameters=st.dictionaries(words, words, max_size=2).map(lambda value: orjson.dumps(value).decode()),
+)
+origins = st.builds(
+    Origin,
+    dataset=words,
+    key=texts,
+    split=st.none() | words,
+    address=st.none() | texts,
+    author=st.none() | texts,
+    picture_licence=st.sampled_from(["CC-BY-2.0", "unknown"]),
+    text_licence=st.sampled_from(["CC-BY-4.0", "unknown"]),
+    model_terms=st.none() | st.just("openai-output-terms"),
+    made_by=st.none() | texts,
+    parents=tuples(words, 2),
+)
+
+
+@st.composite
+def media(draw):
+    kind = draw(st.sampled_from(["image", "image", "motion"]))
+    data = draw(st.none() | st.binary(min_size=1, max_size=8))
+    path = draw(st.none() | words.map(lambda word: f"{word}.jpg"))
+    return Media(
+        kind=kind,
+        path=path,
+        root="/pictures" if path is not None else None,
+        data=data,
+        url=draw(st.none() | words.map(lambda word: f"https://pictures.example/{word}")),
+        width=draw(st.none() | st.integers(1, 4000)),
+        height=draw(st.none() | st.integers(1, 4000)),
+        sha256=draw(st.none() | words),
+    )
+
+
+@st.composite
+def any_turns(draw):
+    """Turns of any shape, also ones that no conversation has."""
+    role = draw(st.sampled_from(["system", "user", "assistant", "tool"]))
+    parts = draw(
+        tuples(st.builds(Part, st.just("text"), texts) | st.just(Part("image")) | st.just(Part("motion")))
+    )
+    calls = draw(tuples(st.builds(Call, id=words, name=words, arguments=arguments), 2))
+    return Turn(role, parts, calls, draw(st.none() | words), draw(st.none() | words))
+
+
+@st.composite
+def records(draw) -> Record:
+    """Any record that the types allow."""
+    return make_record(
+        draw(origins),
+        media=draw(tuples(media())),
+        turns=draw(tuples(any_turns())),
+        tools=draw(tuples(tools, 2)),
+        facts=draw(facts),
+    )
+
+
+def simple_record(number: int = 0, *, data: bytes | None = None) -> Record:
+    """A plain record with a picture, two turns and a few facts."""
+    return make_record(
+        Origin(
+            dataset="made", key=str(number), split="train", picture_licence="CC0-1.0", text_licence="CC0-1.0"
+        ),
+        media=[Media(path=f"{number}.png", root="/pictures", data=data, width=8, height=6)],
+        turns=[Turn.of("user", f"What is number {number}?", images=1), Turn.of("assistant", "A red dog.")],
+        facts=Facts(
+            captions=("A red dog.",),
+            boxes=(Box(label="dog", left=0.1, top=0.2, right=0.5, bottom=0.9, attributes=("red",)),),
+            absent=("cat",),
+        ),
+    )

@@ -1,0 +1,44 @@
+"""Ids are the same in every run and do not depend on pictures."""
+
+from dataclasses import replace
+
+import orjson
+from hypothesis import given
+
+from pictus.record import Media, Origin, Turn, make_record, reject_record
+from records import records, simple_record
+
+
+def test_an_id_stays_what_it_is_in_all_versions():
+    record = make_record(
+        Origin(dataset="d", key="1"), turns=[Turn.of("user", "Why?"), Turn.of("assistant", "So.")]
+    )
+    assert record.id == "1e35f9379e085efea0805ce518855cd1"
+
+
+@given(records())
+def test_pictures_and_licences_do_not_change_an_id(record):
+    origin = replace(record.origin, picture_licence="MIT", address="https://elsewhere.example")
+    again = make_record(
+        origin, media=[Media(data=b"x")], turns=record.turns, tools=record.tools, facts=record.facts
+    )
+    assert again.id == record.id
+
+
+def test_content_split_and_key_change_an_id():
+    record = simple_record()
+    ids = {
+        record.id,
+        simple_record(1).id,
+        make_record(replace(record.origin, split="val"), turns=record.turns, facts=record.facts).id,
+        make_record(record.origin, turns=record.turns[:1], facts=record.facts).id,
+    }
+    assert len(ids) == 4
+
+
+def test_a_record_set_aside_keeps_its_text_and_leaves_out_picture_bytes():
+    reject = reject_record(simple_record(data=b"\xff\xd8"), ["too dark"], where="row 7")
+    row = orjson.loads(reject.row)
+    assert reject.reasons == ("too dark",)
+    assert row["turns"][1]["parts"][0]["text"] == "A red dog."
+    assert row["media"][0]["data"] is None
