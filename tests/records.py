@@ -134,3 +134,35 @@ def simple_record(number: int = 0, *, data: bytes | None = None) -> Record:
             absent=("cat",),
         ),
     )
+
+
+def record_from_json(text: bytes, root: str) -> Record:
+    """Make a record of the short JSON that test data is written in."""
+    row = orjson.loads(text)
+    turns = [Turn(turn["role"], tuple(Part(**part) for part in turn["parts"])) for turn in row["turns"]]
+    media = [Media(root=root, **medium) for medium in row.get("media", ())]
+    return make_record(Origin(dataset="made", key="1"), media=media, turns=turns)
+
+
+lines = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(
+    lambda text: "<image>" not in text
+)
+
+
+@st.composite
+def chats(draw) -> Record:
+    """Conversations as trainers know them: pictures in front of the first question, perhaps tools."""
+    count = draw(st.sampled_from([1, 1, 1, 0, 2]))
+    pictures = [Media(path=f"{draw(words)}.jpg", root="/pictures") for _ in range(count)]
+    turns = [Turn.of("system", draw(lines))] if draw(st.booleans()) else []
+    for number in range(draw(st.integers(1, 3))):
+        turns.append(Turn.of("user", draw(lines), images=0 if number else count))
+        if draw(st.sampled_from([False, False, False, True])):
+            calls = draw(
+                st.lists(st.builds(Call, id=words, name=words, arguments=arguments), min_size=1, max_size=2)
+            )
+            turns += [Turn("assistant", (), tuple(calls)), Turn.of("tool", draw(lines))]
+        turns.append(Turn.of("assistant", draw(lines)))
+    return make_record(
+        draw(origins), media=pictures, turns=turns, tools=draw(tuples(tools, 2)), facts=draw(facts)
+    )

@@ -6,7 +6,7 @@ through entry points of the group `pictus.checks`, and so on. This module also s
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -27,6 +27,16 @@ CLASS_NAMES: dict[Family, str] = {
     "checks": "Check",
 }
 _HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a format wrote, and what it could not carry."""
+
+    files: tuple[Path, ...]
+    rows: int
+    lost: Mapping[str, int]  # what was left behind, with the number of records it concerns
+    rejected: tuple[Reject, ...] = ()  # records that the format cannot hold at all
 
 
 class Source(Protocol):
@@ -63,32 +73,8 @@ class Format(Protocol):
         """Stream records; pictures are looked for under `pictures`, by default beside the file."""
         ...
 
-    def write(self, records: Iterable[Record], path: Path) -> "Written":
+    def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write a file that appears under its name only when it is whole."""
-        ...
-
-
-class Written(Protocol):
-    """What a format wrote, and what it could not carry."""
-
-    @property
-    def rows(self) -> int:
-        """Count of the rows written."""
-        ...
-
-    @property
-    def lost(self) -> Mapping[str, int]:
-        """What could not be carried, with the number of records it concerns."""
-        ...
-
-    @property
-    def rejected(self) -> tuple[Reject, ...]:
-        """Records that the format cannot hold at all, each with its reason."""
-        ...
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """The files written."""
         ...
 
 
@@ -103,7 +89,10 @@ class Backend(Protocol):
 
 
 class Check(Protocol):
-    """Keeps a record, or sets it aside with a reason. Its fields are its settings."""
+    """Keeps a record, or sets it aside with a reason. Its fields are its settings.
+
+    A check that needs all rows has `problems_of(records)`, which gives pairs of an id and a reason, instead.
+    """
 
     def problems(self, record: Record) -> Iterator[str]:
         """Say what is wrong with a record; nothing when it may stay."""

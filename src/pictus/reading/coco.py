@@ -16,14 +16,11 @@ import orjson
 from pictus import licence
 from pictus.errors import PictusError
 from pictus.reading.json import read_batches
+from pictus.reading.rows import ROW_ERRORS, BadRow, reason_of
 from pictus.record import Box, Facts, Media, Origin, Record, Reject, make_record
 
 Key: TypeAlias = int | str
 _LIMIT_PIXELS = 1_000_000  # a side longer than this is a mistake
-
-
-class _BadRow(ValueError):
-    """A row that cannot be used, and why."""
 
 
 @dataclass(slots=True)
@@ -145,9 +142,9 @@ def _take(join: _Join, path: Path, adders: Mapping[str, Callable[[_Join, Any], N
                 continue
             try:
                 add(join, row)
-            except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            except ROW_ERRORS as error:
                 where = f"{path.name}, {batch.key}, row {batch.first + index}, byte {batch.starts[index]}"
-                yield Reject(where=where, reasons=(_reason(error),), row=_text(row))
+                yield Reject(where=where, reasons=(reason_of(error),), row=_text(row))
 
 
 def _add_licence(join: _Join, row: Mapping[str, Any]) -> None:
@@ -173,7 +170,7 @@ def _add_picture(join: _Join, row: Mapping[str, Any]) -> None:
             absent=None if absent is None else tuple(map(_key, absent)),
         )
     elif known.file_name != name:
-        raise _BadRow(f"two pictures have the id {key}: {known.file_name} and {name}")
+        raise BadRow(f"two pictures have the id {key}: {known.file_name} and {name}")
     elif known.absent is None and absent is not None:
         known.absent = tuple(map(_key, absent))
 
@@ -182,14 +179,14 @@ def _add_annotation(join: _Join, row: Mapping[str, Any]) -> None:
     key = _key(row["image_id"])
     picture = join.pictures.get(key)
     if picture is None:
-        raise _BadRow(f"it belongs to a picture that is not listed: {key}")
+        raise BadRow(f"it belongs to a picture that is not listed: {key}")
     if "caption" in row:
         # One caption in seven has stray spaces or line breaks at its ends or inside.
         picture.captions.append(_line(row["caption"], "the caption"))
         return
     label = join.labels.get(_key(row["category_id"]))
     if label is None:
-        raise _BadRow(f"its category is not listed: {row['category_id']}")
+        raise BadRow(f"its category is not listed: {row['category_id']}")
     picture.present[label] = None
     x, y, width, height = row["bbox"]
     _check_box(x, y, width, height, picture)
@@ -207,13 +204,13 @@ def _add_annotation(join: _Join, row: Mapping[str, Any]) -> None:
 
 def _check_box(x: float, y: float, width: float, height: float, picture: _Picture) -> None:
     if not math.isfinite(x + y + width + height):
-        raise _BadRow("a number of the box is not finite")
+        raise BadRow("a number of the box is not finite")
     if width <= 0 or height <= 0:
-        raise _BadRow(f"the box has no area: {width} x {height}")
+        raise BadRow(f"the box has no area: {width} x {height}")
     if picture.width is None or picture.height is None:
-        raise _BadRow("the size of its picture is not known")
+        raise BadRow("the size of its picture is not known")
     if x >= picture.width or y >= picture.height or x + width <= 0 or y + height <= 0:
-        raise _BadRow(f"the box lies outside its picture of {picture.width} x {picture.height}")
+        raise BadRow(f"the box lies outside its picture of {picture.width} x {picture.height}")
 
 
 def _words(row: Mapping[str, Any]) -> tuple[tuple[str, ...], bool | None]:
@@ -234,13 +231,13 @@ def _key(value: Any) -> Key:
         return int(value) if value.isdecimal() and value.isascii() and str(int(value)) == value else value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    raise _BadRow(f"this is no id: {value!r}")
+    raise BadRow(f"this is no id: {value!r}")
 
 
 def _line(value: Any, what: str) -> str:
     line = " ".join(value.replace("\0", " ").split()) if isinstance(value, str) else ""
     if not line:
-        raise _BadRow(f"{what} is empty or no text")
+        raise BadRow(f"{what} is empty or no text")
     return line
 
 
@@ -250,12 +247,6 @@ def _side(value: Any) -> int | None:
 
 def _address(value: Any) -> str | None:
     return value if isinstance(value, str) and value.startswith(("http://", "https://")) else None
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"it has no {error}"
-    return str(error) if isinstance(error, _BadRow) else f"wrong type: {error}"
 
 
 def _text(row: Any) -> str:

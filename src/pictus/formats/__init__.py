@@ -1,0 +1,1 @@
+"""One file per layout that trainers read or write."""

@@ -1,0 +1,150 @@
+"""Every format gives back what it was given, in the fields it says it carries, and survives any file."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from records import chats
+
+from pictus import plugins
+from pictus.errors import PictusError
+from pictus.record import Media, Record, Reject
+
+DATA = Path(__file__).parent.parent / "data/formats"
+NAMES = plugins.names("formats")
+
+
+def example(name):
+    return next((DATA / name).glob("example*"))
+
+
+def split(rows):
+    rows = list(rows)
+    rejects = [row for row in rows if isinstance(row, Reject)]
+    return [row for row in rows if isinstance(row, Record)], rejects
+
+
+def file_for(name, folder):
+    return folder / f"rows{plugins.load_class('formats', name).suffixes[0]}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_knows_its_own_file_and_reads_it(name):
+    format_ = plugins.load("formats", name)
+    assert format_.sniff(example(name))
+    records, rejects = split(format_.read(example(name)))
+    assert records and all(record.turns for record in records)
+    assert all(reject.reasons and example(name).name in reject.where for reject in rejects)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_file_is_taken_for_two_formats(name):
+    assert [other for other in NAMES if plugins.load("formats", other).sniff(example(name))] == [name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_other_file_is_taken_for_it(name, tmp_path):
+    for number, data in enumerate([b"", b"{", b"[]", b"hello\n", b"\xff\xfe", b'{"a": 1}', b"[1, 2]"]):
+        path = tmp_path / f"{number}{file_for(name, tmp_path).suffix}"
+        path.write_bytes(data)
+        assert not plugins.load("formats", name).sniff(path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(some=st.lists(chats(), max_size=4))
+def test_what_it_writes_it_reads_back(name, some, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("f")
+    format_ = plugins.load("formats", name)
+    written = format_.write(iter(some), file_for(name, folder))
+    refused = {reject.id for reject in written.rejected}
+    assert all(reject.reasons[0] for reject in written.rejected)
+    kept = [record for record in some if record.id not in refused]
+    back, rejects = split(format_.read(file_for(name, folder), pictures=Path("/pictures")))
+    assert rejects == []
+    assert written.rows == len(back) == len(kept)
+    assert all(path.is_file() for path in written.files)
+    if not written.lost:
+        for one, other in zip(kept, back, strict=True):
+            assert comparable(one, format_.carries) == comparable(other, format_.carries)
+
+
+def comparable(record, carries):
+    """What must be equal: the carried fields; of pictures, where they are; of calls, all but invented ids."""
+    turns = [
+        replace(
+            turn,
+            parts=merged(turn.parts),
+            calls=tuple(replace(c, id="") for c in turn.calls),
+            call_id=None,
+            name=None,
+        )
+        for turn in record.turns
+    ]
+    media = [Media(path=m.path, root=m.root) if m.path else Media(url=m.url) for m in record.media]
+    return turns, media, record.tools if "tools" in carries else ()
+
+
+def merged(parts):
+    """An empty text beside a picture is nothing."""
+    return tuple(part for part in parts if part.type != "text" or part.text) or parts[:0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.binary(max_size=100), cut=st.floats(0, 1))
+def test_any_bytes_end_in_rows_rejects_or_one_clear_error(name, data, cut, tmp_path_factory):
+    path = file_for(name, tmp_path_factory.mktemp("f"))
+    whole = example(name).read_bytes()
+    for damaged in (data, whole[: int(len(whole) * cut)], whole[: int(len(whole) * cut)] + data):
+        path.write_bytes(damaged)
+        try:
+            list(plugins.load("formats", name).read(path))
+        except PictusError as error:
+            assert error.where and error.mend
+
+
+KEYS = [
+    "from",
+    "value",
+    "conversations",
+    "image",
+    "images",
+    "messages",
+    "role",
+    "content",
+    "tool_calls",
+    "tools",
+]
+junk = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=5)
+    | st.sampled_from(["human", "gpt", "user"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(rows=st.lists(st.dictionaries(st.sampled_from(KEYS), junk, max_size=4) | junk, max_size=3))
+def test_rows_of_wrong_types_are_set_aside(name, rows, tmp_path_factory):
+    import json
+
+    path = file_for(name, tmp_path_factory.mktemp("f"))
+    is_lines = path.suffix == ".jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)) if is_lines else json.dumps(rows))
+    for row in plugins.load("formats", name).read(path):
+        assert isinstance(row, Record | Reject)
+
+
+def test_a_file_appears_only_when_it_is_whole(tmp_path):
+    def breaks():
+        yield from ()
+        raise RuntimeError("the machine caught fire")
+
+    for name in NAMES:
+        with pytest.raises(RuntimeError):
+            plugins.load("formats", name).write(breaks(), file_for(name, tmp_path))
+    assert list(tmp_path.iterdir()) == []
