@@ -8,7 +8,98 @@ import numpy as np
 import orjson
 
 IMAGES, INSTANCES, CAPTIONS = 118_287, 860_001, 591_753
-NAMES = ["person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic_light", "fire_hydrant", "-", "stop_sign", "parking_meter", "bench", "bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe", "-", "backpack", "umbrella", "-", "-", "handbag", "tie", "suitcase", "frisbee", "skis", "snowboard", "sports_ball", "kite", "baseball_bat", "baseball_glove", "skateboard", "surfboard", "tennis_racket", "bottle", "-", "wine_glass", "cup", "fork", "knife", "spoon", "bowl", "banana", "apple", "sandwich", "orange", "broccoli", "carrot", "hot_dog", "pizza", "donut", "cake", "chair", "couch", "potted_plant", "bed", "-", "dining_table", "-", "-", "toilet", "-", "tv", "laptop", "mouse", "remote", "keyboard", "cell_phone", "microwave", "oven", "toaster", "sink", "refrigerator", "-", "book", "clock", "vase", "scissors", "teddy_bear", "hair_drier", "toothbrush"]
+NAMES = [
+    "person",
+    "bicycle",
+    "car",
+    "motorcycle",
+    "airplane",
+    "bus",
+    "train",
+    "truck",
+    "boat",
+    "traffic_light",
+    "fire_hydrant",
+    "-",
+    "stop_sign",
+    "parking_meter",
+    "bench",
+    "bird",
+    "cat",
+    "dog",
+    "horse",
+    "sheep",
+    "cow",
+    "elephant",
+    "bear",
+    "zebra",
+    "giraffe",
+    "-",
+    "backpack",
+    "umbrella",
+    "-",
+    "-",
+    "handbag",
+    "tie",
+    "suitcase",
+    "frisbee",
+    "skis",
+    "snowboard",
+    "sports_ball",
+    "kite",
+    "baseball_bat",
+    "baseball_glove",
+    "skateboard",
+    "surfboard",
+    "tennis_racket",
+    "bottle",
+    "-",
+    "wine_glass",
+    "cup",
+    "fork",
+    "knife",
+    "spoon",
+    "bowl",
+    "banana",
+    "apple",
+    "sandwich",
+    "orange",
+    "broccoli",
+    "carrot",
+    "hot_dog",
+    "pizza",
+    "donut",
+    "cake",
+    "chair",
+    "couch",
+    "potted_plant",
+    "bed",
+    "-",
+    "dining_table",
+    "-",
+    "-",
+    "toilet",
+    "-",
+    "tv",
+    "laptop",
+    "mouse",
+    "remote",
+    "keyboard",
+    "cell_phone",
+    "microwave",
+    "oven",
+    "toaster",
+    "sink",
+    "refrigerator",
+    "-",
+    "book",
+    "clock",
+    "vase",
+    "scissors",
+    "teddy_bear",
+    "hair_drier",
+    "toothbrush",
+]
 CATEGORIES = [
     {"id": number, "name": name.replace("_", " "), "supercategory": "thing"}
     for number, name in enumerate(NAMES, 1)
@@ -46,10 +137,16 @@ def write_pair(folder: Path, images: int = IMAGES, instances: int = INSTANCES, c
     annotations = folder / "annotations"
     annotations.mkdir(parents=True, exist_ok=True)
     _write(annotations / "captions_train2017.json", head, _captions(random, ids, captions))
-    _write(annotations / "instances_train2017.json", {**head, "categories": CATEGORIES}, _instances(random, ids, sizes, instances))
+    _write(
+        annotations / "instances_train2017.json",
+        {**head, "categories": CATEGORIES},
+        _instances(random, ids, sizes, instances),
+    )
 
 
-def _instances(random: np.random.Generator, ids: np.ndarray, sizes: np.ndarray, count: int) -> Iterator[dict[str, object]]:
+def _instances(
+    random: np.random.Generator, ids: np.ndarray, sizes: np.ndarray, count: int
+) -> Iterator[dict[str, object]]:
     # About 1,000 pictures have no instance, as in COCO; people are the most frequent by far.
     chosen = random.integers(0, len(ids) - max(1, len(ids) // 116), count)
     kinds = np.minimum((random.random(count) ** 2 * 80).astype(int), 79)

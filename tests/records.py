@@ -101,9 +101,7 @@ def media(draw):
 def any_turns(draw):
     """Turns of any shape, also ones that no conversation has."""
     role = draw(st.sampled_from(["system", "user", "assistant", "tool"]))
-    parts = draw(
-        tuples(st.builds(Part, st.just("text"), texts) | st.just(Part("image")) | st.just(Part("motion")))
-    )
+    parts = draw(tuples(st.builds(Part, st.just("text"), texts) | st.just(Part("image")) | st.just(Part("motion"))))
     calls = draw(tuples(st.builds(Call, id=words, name=words, arguments=arguments), 2))
     return Turn(role, parts, calls, draw(st.none() | words), draw(st.none() | words))
 
@@ -123,9 +121,7 @@ def records(draw) -> Record:
 def simple_record(number: int = 0, *, data: bytes | None = None) -> Record:
     """A plain record with a picture, two turns and a few facts."""
     return make_record(
-        Origin(
-            dataset="made", key=str(number), split="train", picture_licence="CC0-1.0", text_licence="CC0-1.0"
-        ),
+        Origin(dataset="made", key=str(number), split="train", picture_licence="CC0-1.0", text_licence="CC0-1.0"),
         media=[Media(path=f"{number}.png", root="/pictures", data=data, width=8, height=6)],
         turns=[Turn.of("user", f"What is number {number}?", images=1), Turn.of("assistant", "A red dog.")],
         facts=Facts(
@@ -158,11 +154,7 @@ def chats(draw) -> Record:
     for number in range(draw(st.integers(1, 3))):
         turns.append(Turn.of("user", draw(lines), images=0 if number else count))
         if draw(st.sampled_from([False, False, False, True])):
-            calls = draw(
-                st.lists(st.builds(Call, id=words, name=words, arguments=arguments), min_size=1, max_size=2)
-            )
+            calls = draw(st.lists(st.builds(Call, id=words, name=words, arguments=arguments), min_size=1, max_size=2))
             turns += [Turn("assistant", (), tuple(calls)), Turn.of("tool", draw(lines))]
         turns.append(Turn.of("assistant", draw(lines)))
-    return make_record(
-        draw(origins), media=pictures, turns=turns, tools=draw(tuples(tools, 2)), facts=draw(facts)
-    )
+    return make_record(draw(origins), media=pictures, turns=turns, tools=draw(tuples(tools, 2)), facts=draw(facts))

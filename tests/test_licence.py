@@ -345,9 +345,7 @@ def test_share_alikes_that_contradict_each_other_cannot_become_one_work(one, oth
         ("sa-1b-research", "CC-BY-4.0", "none", NO, UNKNOWN, UNKNOWN),
     ],
 )
-def test_a_record_is_ruled_by_its_picture_text_and_model(
-    picture, text, model, commercial, derivatives, train
-):
+def test_a_record_is_ruled_by_its_picture_text_and_model(picture, text, model, commercial, derivatives, train):
     rulings = [ruling((picture, text, model), use) for use in USES]
     assert [one.verdict for one in rulings] == [commercial, derivatives, train]
     assert [bool(one.reasons) for one in rulings] == [one.verdict is not YES for one in rulings]

@@ -10,18 +10,14 @@ from records import records, simple_record
 
 
 def test_an_id_stays_what_it_is_in_all_versions():
-    record = make_record(
-        Origin(dataset="d", key="1"), turns=[Turn.of("user", "Why?"), Turn.of("assistant", "So.")]
-    )
+    record = make_record(Origin(dataset="d", key="1"), turns=[Turn.of("user", "Why?"), Turn.of("assistant", "So.")])
     assert record.id == "1e35f9379e085efea0805ce518855cd1"
 
 
 @given(records())
 def test_pictures_and_licences_do_not_change_an_id(record):
     origin = replace(record.origin, picture_licence="MIT", address="https://elsewhere.example")
-    again = make_record(
-        origin, media=[Media(data=b"x")], turns=record.turns, tools=record.tools, facts=record.facts
-    )
+    again = make_record(origin, media=[Media(data=b"x")], turns=record.turns, tools=record.tools, facts=record.facts)
     assert again.id == record.id
 
 

@@ -8,9 +8,7 @@ from pictus.record import Origin, Turn, make_record
 
 def problems(question, answer):
     turns = [Turn.of("user", question, images=1), Turn.of("assistant", answer)]
-    return list(
-        plugins.load("checks", "source_leak").problems(make_record(Origin(dataset="d", key="1"), turns=turns))
-    )
+    return list(plugins.load("checks", "source_leak").problems(make_record(Origin(dataset="d", key="1"), turns=turns)))
 
 
 @pytest.mark.parametrize(

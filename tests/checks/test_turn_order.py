@@ -22,6 +22,4 @@ def test_a_bad_order_is_named(order):
 
 def problems(order):
     turns = [SAY[letter] for letter in order]
-    return list(
-        plugins.load("checks", "turn_order").problems(make_record(Origin(dataset="d", key="1"), turns=turns))
-    )
+    return list(plugins.load("checks", "turn_order").problems(make_record(Origin(dataset="d", key="1"), turns=turns)))

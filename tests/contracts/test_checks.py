@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from records import record_from_json, records
 
 from pictus import plugins
+from records import record_from_json, records
 
 DATA = Path(__file__).parent.parent / "data/checks"
 

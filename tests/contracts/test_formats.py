@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from records import chats
 
 from pictus import plugins
 from pictus.errors import PictusError
 from pictus.record import Media, Record, Reject
+from records import chats
 
 DATA = Path(__file__).parent.parent / "data/formats"
 NAMES = plugins.names("formats")
@@ -117,11 +117,7 @@ KEYS = [
     "tools",
 ]
 junk = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.text(max_size=5)
-    | st.sampled_from(["human", "gpt", "user"]),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["human", "gpt", "user"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
     max_leaves=10,
 )

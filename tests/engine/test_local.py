@@ -5,13 +5,13 @@ import signal
 import time
 
 import pytest
-from records import simple_record
 
 from pictus.engine.local import Failure, run_tasks
 from pictus.engine.task import Task
 from pictus.errors import PictusError
 from pictus.store.place import Place
 from pictus.store.shards import Rows, write_shard
+from records import simple_record
 
 
 def work(shard, *, folder, bad=(), deadly=()):

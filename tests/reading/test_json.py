@@ -32,9 +32,7 @@ def write(path: Path, data: bytes) -> Path:
 
 @given(st.lists(values | nasty, max_size=8), st.integers(1, 40), st.booleans())
 def test_an_array_comes_back_whatever_the_pieces(tmp_path_factory, rows, size, indented):
-    path = write(
-        tmp_path_factory.mktemp("a") / "rows.json", json.dumps(rows, indent=1 if indented else None).encode()
-    )
+    path = write(tmp_path_factory.mktemp("a") / "rows.json", json.dumps(rows, indent=1 if indented else None).encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(structure, "_PIECE_BYTES", size)
         assert [row for _, row in read_array(path)] == rows
@@ -42,11 +40,7 @@ def test_an_array_comes_back_whatever_the_pieces(tmp_path_factory, rows, size, i
 
 @given(st.dictionaries(nasty, st.lists(values | nasty, max_size=5) | values, max_size=6), st.integers(1, 40))
 def test_the_wanted_arrays_of_an_object_come_back(tmp_path_factory, members, size):
-    wanted = {
-        name: rows
-        for name, rows in members.items()
-        if isinstance(rows, list) and "\\" not in json.dumps(name)
-    }
+    wanted = {name: rows for name, rows in members.items() if isinstance(rows, list) and "\\" not in json.dumps(name)}
     path = write(tmp_path_factory.mktemp("o") / "object.json", json.dumps(members).encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(structure, "_PIECE_BYTES", size)

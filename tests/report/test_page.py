@@ -77,9 +77,7 @@ def _hostile(text: str) -> Record:
         Turn("assistant", (Part("text", text),), (Call(text, text, text),)),
         Turn("tool", (Part("text", text),), name=text),
     )
-    facts = Facts(
-        captions=(text,), boxes=(Box(label=text, left=0, top=0, right=1, bottom=1, attributes=(text,)),)
-    )
+    facts = Facts(captions=(text,), boxes=(Box(label=text, left=0, top=0, right=1, bottom=1, attributes=(text,)),))
     return Record(id=text, origin=origin, media=(Media(path=text, url=text),), turns=turns, facts=facts)
 
 
@@ -104,9 +102,7 @@ def test_no_text_changes_the_shape_of_the_page(tmp_path_factory: pytest.TempPath
     assert Counter(tag for tag, _ in plain.tags) == Counter(tag for tag, _ in other.tags)
 
 
-@pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "data:text/html,x", "HTTPS-not", "//evil.example"]
-)
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "HTTPS-not", "//evil.example"])
 def test_only_web_addresses_become_links(tmp_path: Path, address: str) -> None:
     page = _Page(_write(tmp_path, _record(address=address)))
     assert page.all("a") == []
@@ -143,9 +139,7 @@ def test_records_of_one_picture_stand_together(tmp_path: Path) -> None:
 
 
 def test_captions_boxes_ids_licences_and_origin_are_told(tmp_path: Path) -> None:
-    record = _record(
-        picture_licence="CC-BY-4.0", text_licence="CC0-1.0", author="Ann B.", model_terms="strict"
-    )
+    record = _record(picture_licence="CC-BY-4.0", text_licence="CC0-1.0", author="Ann B.", model_terms="strict")
     words = "".join(_Page(_write(tmp_path, record)).words)
     for told in ("A grey cat.", "grey cat", record.id, "CC-BY-4.0", "CC0-1.0", "by Ann B.", "strict", "demo"):
         assert told in words
@@ -189,9 +183,7 @@ def test_reading_stops_after_the_limit(tmp_path: Path) -> None:
         ((), "a record without a picture"),
     ],
 )
-def test_a_picture_that_cannot_be_shown_gives_its_reason(
-    tmp_path: Path, media: tuple[Media, ...], reason: str
-) -> None:
+def test_a_picture_that_cannot_be_shown_gives_its_reason(tmp_path: Path, media: tuple[Media, ...], reason: str) -> None:
     record = Record(id="1", origin=Origin(dataset="demo", key="1"), media=media)
     page = _Page(_write(tmp_path, record))
     assert page.all("img") == []
@@ -199,9 +191,7 @@ def test_a_picture_that_cannot_be_shown_gives_its_reason(
 
 
 def test_a_folder_in_place_of_a_picture_gives_its_reason(tmp_path: Path) -> None:
-    record = Record(
-        id="1", origin=Origin(dataset="demo", key="1"), media=(Media(path="x", root=str(tmp_path)),)
-    )
+    record = Record(id="1", origin=Origin(dataset="demo", key="1"), media=(Media(path="x", root=str(tmp_path)),))
     (tmp_path / "x").mkdir()
     assert "the file `x` cannot be read" in _write(tmp_path, record)
 

@@ -60,9 +60,7 @@ def write(root, images, captions=(), instances=(), categories=CATEGORIES, split=
 
 def read(root, name="coco2017", split="val", **settings):
     rows = list(plugins.load("sources", name, settings).records(root, split))
-    return [row for row in rows if not isinstance(row, Reject)], [
-        row for row in rows if isinstance(row, Reject)
-    ]
+    return [row for row in rows if not isinstance(row, Reject)], [row for row in rows if isinstance(row, Reject)]
 
 
 def test_captions_and_instances_are_joined_by_picture(tmp_path):
@@ -76,9 +74,7 @@ def test_captions_and_instances_are_joined_by_picture(tmp_path):
         instances=[
             instance(1, 9, 90, [100, 75, 200, 150]),
             instance(2, 3, 1, [0, 0, 10, 10]),
-            instance(
-                3, 9, 1, [0, 0, 400, 300], iscrowd=1, segmentation={"size": [300, 400], "counts": [1, 2]}
-            ),
+            instance(3, 9, 1, [0, 0, 400, 300], iscrowd=1, segmentation={"size": [300, 400], "counts": [1, 2]}),
         ],
     )
     (nine, three), rejects = read(tmp_path)
@@ -176,9 +172,7 @@ def test_annotations_may_stand_before_what_they_refer_to(tmp_path):
     write(tmp_path, [picture(1)], instances=[instance(1, 1, 1, [0, 0, 9, 9])])
     path = tmp_path / "annotations/instances_val2017.json"
     body = json.loads(path.read_text())
-    path.write_text(
-        json.dumps({name: body[name] for name in ("annotations", "categories", "images", "licenses")})
-    )
+    path.write_text(json.dumps({name: body[name] for name in ("annotations", "categories", "images", "licenses")}))
     ((record,), rejects) = read(tmp_path)
     assert (len(record.facts.boxes), rejects) == (1, [])
 
@@ -216,15 +210,11 @@ def test_a_dataset_of_ones_own_is_read_with_attributes_and_stated_negatives(tmp_
 
 junk = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from(["id", "image_id", "bbox"]), inner)
-    ),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from(["id", "image_id", "bbox"]), inner),
     max_leaves=8,
 )
 rows = st.dictionaries(
-    st.sampled_from(
-        ["id", "image_id", "category_id", "bbox", "caption", "file_name", "name", "width", "attributes"]
-    ),
+    st.sampled_from(["id", "image_id", "category_id", "bbox", "caption", "file_name", "name", "width", "attributes"]),
     junk | st.integers(0, 3),
 )
 

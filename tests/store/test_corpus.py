@@ -41,9 +41,7 @@ def png(colour=(200, 30, 30)) -> bytes:
     return file.getvalue()
 
 
-@given(
-    st.lists(records() | st.builds(Reject, where=st.just("f, row 1"), reasons=st.just(("bad",))), max_size=9)
-)
+@given(st.lists(records() | st.builds(Reject, where=st.just("f, row 1"), reasons=st.just(("bad",))), max_size=9))
 def test_what_is_written_is_read(tmp_path_factory, rows):
     corpus = make(tmp_path_factory.mktemp("c") / "corpus", rows, limit=4)
     corpus = open_corpus(corpus.place.address)
@@ -164,9 +162,7 @@ def test_a_corpus_and_a_shard_of_a_later_version_are_refused(tmp_path):
     make(tmp_path / "c", [simple_record()])
     path = tmp_path / "c/shards/000000.parquet"
     table = pq.read_table(path)
-    pq.write_table(
-        table.replace_schema_metadata({**table.schema.metadata, b"pictus": b'{"schema": 99}'}), path
-    )
+    pq.write_table(table.replace_schema_metadata({**table.schema.metadata, b"pictus": b'{"schema": 99}'}), path)
     with pytest.raises(PictusError, match="schema version 99"):
         list(open_corpus(tmp_path / "c").records())
     head = orjson.loads((tmp_path / "c/corpus.json").read_bytes())

@@ -18,7 +18,5 @@ class Check:
         """Name what is wrong with each picture."""
         for number, medium in enumerate(record.media, 1):
             if medium.kind == "image":
-                for problem in picture_problems(
-                    medium, maximum_pixels=self.maximum_pixels, decode=self.decode
-                ):
+                for problem in picture_problems(medium, maximum_pixels=self.maximum_pixels, decode=self.decode):
                     yield f"picture {number}: {problem}"

@@ -20,9 +20,7 @@ _LEAK = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _HINTS = ("caption", "bounding", "coordinate", "annotat", "provided", "given", "above", "according")
-_COORDINATES = re.compile(
-    r"[\[(]\s*[01]?\.\d+\s*,\s*[01]?\.\d+(?:\s*,\s*[01]?\.\d+\s*,\s*[01]?\.\d+)?\s*[\])]"
-)
+_COORDINATES = re.compile(r"[\[(]\s*[01]?\.\d+\s*,\s*[01]?\.\d+(?:\s*,\s*[01]?\.\d+\s*,\s*[01]?\.\d+)?\s*[\])]")
 _ASKS = re.compile(r"coordinates|\bbox\b|\bregion\b|\barea\b|x1|\[\s*[01]?\.\d+", re.IGNORECASE)
 
 
@@ -46,16 +44,10 @@ class Check:
 
 def _leaks(number: int, text: str, asked: str) -> Iterator[str]:
     lower = text.lower()
-    if any(
-        hint in lower for hint in _HINTS
-    ):  # the search costs ten times as much, and most answers need none
+    if any(hint in lower for hint in _HINTS):  # the search costs ten times as much, and most answers need none
         for found in _LEAK.finditer(text):
             words = found.group().split()
             if words[-1].lower().rstrip("s") not in asked.lower():
                 yield f"turn {number} speaks of its source: {' '.join(words)!r}"
-    if (
-        ("[" in text or "(" in text)
-        and (found_place := _COORDINATES.search(text))
-        and not _ASKS.search(asked)
-    ):
+    if ("[" in text or "(" in text) and (found_place := _COORDINATES.search(text)) and not _ASKS.search(asked):
         yield f"turn {number} gives coordinates that nobody asked for: {found_place.group()}"

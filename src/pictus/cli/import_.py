@@ -11,24 +11,16 @@ from pictus.cli import output
 
 @click.command("import")
 @click.argument("name")
-@click.option(
-    "--from", "root", required=True, type=click.Path(path_type=Path), help="Data root of a dataset, or file."
-)
+@click.option("--from", "root", required=True, type=click.Path(path_type=Path), help="Data root of a dataset, or file.")
 @click.option("--to", required=True, help="The corpus to make: a new folder, or an fsspec address.")
-@click.option(
-    "--split", "splits", multiple=True, help="Splits to read; by default those whose files are there."
-)
-@click.option(
-    "--pictures", type=click.Path(path_type=Path), help="Folder of a file's pictures; by default its own."
-)
+@click.option("--split", "splits", multiple=True, help="Splits to read; by default those whose files are there.")
+@click.option("--pictures", type=click.Path(path_type=Path), help="Folder of a file's pictures; by default its own.")
 @click.option("--embed", is_flag=True, help="Put the pictures themselves into the corpus.")
 @click.option("--picture-licence", metavar="NAME", help="Licence of the pictures where the data states none.")
 @click.option("--text-licence", metavar="NAME", help="Licence of the texts where the data states none.")
 @click.option("--model-terms", metavar="NAME", help="Terms of the model that wrote the texts, if one did.")
 @click.option("--limit", type=click.IntRange(1), help="Take only the first rows.")
-@click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the source or format."
-)
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the source or format.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
@@ -47,9 +39,7 @@ def command(
         if as_json:
             return output.result(plan)
         click.echo(f"would read {plan.name} from {plan.root}")
-        output.table(
-            [["splits", ", ".join(plan.splits) or "-"], ["files", ", ".join(plan.inputs)], ["to", to]]
-        )
+        output.table([["splits", ", ".join(plan.splits) or "-"], ["files", ", ".join(plan.inputs)], ["to", to]])
         return None
     with output.progress(to) as events:
         corpus = import_.run(plan, events)
@@ -62,8 +52,6 @@ def command(
         output.say(f"{summary['rejected']:,} rows were set aside, kept in {to}/rejects:")
         output.reasons(summary["reasons"])
     output.next_command(
-        f"pictus generate {to} --backend program --to {to}-instruct"
-        if not summary["turns"]
-        else f"pictus check {to}"
+        f"pictus generate {to} --backend program --to {to}-instruct" if not summary["turns"] else f"pictus check {to}"
     )
     sys.exit(output.SET_ASIDE if summary["rejected"] else output.DONE)

@@ -60,9 +60,7 @@ def settings_of(pairs: Sequence[str]) -> dict[str, Any]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise PictusError(
-                f"`--set {pair}` has no value", where="command line", mend=f"write `--set {pair}=VALUE`"
-            )
+            raise PictusError(f"`--set {pair}` has no value", where="command line", mend=f"write `--set {pair}=VALUE`")
         settings[name.strip().replace("-", "_")] = yaml.safe_load(value)
     return settings
 

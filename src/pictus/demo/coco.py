@@ -68,10 +68,7 @@ def _sentence(number: int, image: int, caption: str) -> Row:
 
 
 def _categories() -> list[Row]:
-    return [
-        {"id": CATEGORY_IDS[kind], "name": kind, "supercategory": thing.group}
-        for kind, thing in THINGS.items()
-    ]
+    return [{"id": CATEGORY_IDS[kind], "name": kind, "supercategory": thing.group} for kind, thing in THINGS.items()]
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -90,9 +90,7 @@ class _Layout:
             count = min(len(kinds), self.chance.randint(*spot.count))
             for kind in self.chance.sample(kinds, count):
                 self._place_some(spot, THINGS[kind])
-        return sorted(
-            self.placed, key=lambda item: (not item.spot.hovers, item.spot.reach[0], item.bounds[3])
-        )
+        return sorted(self.placed, key=lambda item: (not item.spot.hovers, item.spot.reach[0], item.bounds[3]))
 
     def _place_some(self, spot: Spot, thing: Thing) -> None:
         copies = self.chance.choice((2, 2, 3, 4)) if self.chance.random() < spot.several else 1
@@ -101,9 +99,7 @@ class _Layout:
         is_alike = self.chance.random() < 0.5
         for copy in range(copies):
             colour = colour if copy == 0 or is_alike else self._colour(thing)
-            tile = self._draw(
-                thing, colour, spot.scale * self.chance.uniform(0.88, 1.1) * (0.92 if copies > 2 else 1)
-            )
+            tile = self._draw(thing, colour, spot.scale * self.chance.uniform(0.88, 1.1) * (0.92 if copies > 2 else 1))
             self._place(Placed(thing.kind, colour, 0, 0, tile, spot))
 
     def _place_group(self, spot: Spot, thing: Thing) -> None:
@@ -112,9 +108,7 @@ class _Layout:
         self._place(Placed(thing.kind, None, 0, 0, tile, spot, is_group=True))
 
     def _colour(self, thing: Thing) -> str | None:
-        words = [
-            word for word in thing.colours if not (self.plan.light is NIGHT and word in ("white", "black"))
-        ]
+        words = [word for word in thing.colours if not (self.plan.light is NIGHT and word in ("white", "black"))]
         return self.chance.choice(words) if words else None
 
     def _draw(self, thing: Thing, colour: str | None, scale: float) -> Tile:
@@ -151,18 +145,14 @@ def _flock(tiles: Sequence[Tile], chance: Random) -> Tile:
     for number, _ in enumerate(tiles):
         rank, side = (number + 1) // 2, 1 if number % 2 else -1
         sway = chance.uniform(-0.15, 0.15)
-        places.append(
-            (round(wide * (3.4 + side * rank * 1.05 + sway)), round(high * (rank * 0.8 + 0.3 + sway)))
-        )
+        places.append((round(wide * (3.4 + side * rank * 1.05 + sway)), round(high * (rank * 0.8 + 0.3 + sway))))
     return _together(tiles, places)
 
 
 def _row(tiles: Sequence[Tile]) -> Tile:
     tallest = max(tile.mask.height for tile in tiles)
     step = round(max(tile.mask.width for tile in tiles) * 0.92)
-    return _together(
-        tiles, [(step * number, tallest - tile.mask.height) for number, tile in enumerate(tiles)]
-    )
+    return _together(tiles, [(step * number, tallest - tile.mask.height) for number, tile in enumerate(tiles)])
 
 
 def _together(tiles: Sequence[Tile], places: Sequence[tuple[int, int]]) -> Tile:

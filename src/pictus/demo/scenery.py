@@ -72,9 +72,7 @@ class Canvas:
     def ellipse(self, x: float, y: float, across: float, down: float, colour: Colour) -> None:
         """Fill an ellipse about a centre."""
         left, right = (x - across) * self.width, (x + across) * self.width
-        self.draw.ellipse(
-            (left, (y - down) * self.height, right, (y + down) * self.height), fill=self.lit(colour)
-        )
+        self.draw.ellipse((left, (y - down) * self.height, right, (y + down) * self.height), fill=self.lit(colour))
 
     def lit(self, colour: Colour) -> Colour:
         """Give a colour as it looks in this light."""
@@ -225,9 +223,7 @@ def paint_night(canvas: Canvas, chance: Random) -> None:
         glow = mix((255, 250, 226), canvas.light.sky[1], chance.uniform(0, 0.6))
         across, down = size * canvas.width, size * canvas.width
         centre = x * canvas.width, y * canvas.height
-        canvas.draw.ellipse(
-            (centre[0] - across, centre[1] - down, centre[0] + across, centre[1] + down), fill=glow
-        )
+        canvas.draw.ellipse((centre[0] - across, centre[1] - down, centre[0] + across, centre[1] + down), fill=glow)
     canvas.ridge(0.56, 0.04, (96, 126, 140), chance, 0.9)
     canvas.ridge(0.63, 0.02, (84, 124, 112), chance, 0.8)
     canvas.ridge(0.8, 0.014, (72, 110, 98), chance, 0.9)

@@ -33,9 +33,7 @@ class Scene:
 
 _DAY = (scenery.NOON, scenery.NOON, scenery.MORNING, scenery.SUNSET)
 _SKY = Spot(kinds=("sun",), place="in the sky", reach=(0.11, 0.22), count=(0, 1), hovers=True)
-_CLOUDS = Spot(
-    kinds=("cloud",), place="in the sky", reach=(0.08, 0.3), count=(0, 1), several=0.6, hovers=True
-)
+_CLOUDS = Spot(kinds=("cloud",), place="in the sky", reach=(0.08, 0.3), count=(0, 1), several=0.6, hovers=True)
 _PEAKS = Spot(kinds=("mountain",), place="in the distance", reach=(0.61, 0.63), count=(0, 1))
 
 MEADOW = Scene(
@@ -149,9 +147,7 @@ WATER = Scene(
     paint=scenery.paint_water,
     lights=(scenery.NOON, scenery.MORNING, scenery.SUNSET),
     spots=(
-        Spot(
-            kinds=("boat",), place="on the water", reach=(0.25, 0.26), count=(1, 1), several=0.2, scale=0.72
-        ),
+        Spot(kinds=("boat",), place="on the water", reach=(0.25, 0.26), count=(1, 1), several=0.2, scale=0.72),
         Spot(
             kinds=("bird", "cloud"),
             place="in the sky",
@@ -246,9 +242,7 @@ NIGHT = Scene(
             count=(1, 2),
             several=0.5,
         ),
-        Spot(
-            kinds=("cat", "bench", "dog", "car"), place="in the dark field", reach=(0.84, 0.96), count=(1, 2)
-        ),
+        Spot(kinds=("cat", "bench", "dog", "car"), place="in the dark field", reach=(0.84, 0.96), count=(1, 2)),
     ),
 )
 SCENES = (MEADOW, SEASIDE, STREET, WATER, TABLE, ROOM, NIGHT)

@@ -19,9 +19,7 @@ from pictus.store.shards import SHARD_ROWS, Rows, write_shard
 Stream: TypeAlias = Callable[[], Iterable[Record | Reject]]
 
 
-def make_from_stream(
-    corpus: Corpus, stream: Stream, events: Events, *, shard_rows: int = SHARD_ROWS
-) -> Corpus:
+def make_from_stream(corpus: Corpus, stream: Stream, events: Events, *, shard_rows: int = SHARD_ROWS) -> Corpus:
     """Write a stream to shards one after the other.
 
     The same stream must come again in every run; what finished shards took from it is passed over.
@@ -36,9 +34,7 @@ def make_from_stream(
         while number == 0 or not rows.ended():
             receipt = read_receipt(corpus.place, number)
             if receipt is None:
-                receipt = write_shard(
-                    corpus.place, number, rows, root_names=corpus.root_names, limit=shard_rows
-                )
+                receipt = write_shard(corpus.place, number, rows, root_names=corpus.root_names, limit=shard_rows)
                 _tell(events, receipt)
             else:
                 for _ in range(receipt.taken):

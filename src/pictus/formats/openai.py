@@ -114,8 +114,7 @@ def _record(row: Mapping[str, Any], where: str, dataset: str, root: str) -> Reco
     turns = [_turn(message, media, root) for message in row["messages"]]
     functions = [tool["function"] for tool in row.get("tools") or ()]
     tools = [
-        Tool(f["name"], f.get("description", ""), orjson.dumps(f.get("parameters", {})).decode())
-        for f in functions
+        Tool(f["name"], f.get("description", ""), orjson.dumps(f.get("parameters", {})).decode()) for f in functions
     ]
     return make_record(Origin(dataset=dataset, key=key_of(row, where)), media=media, turns=turns, tools=tools)
 

@@ -160,8 +160,7 @@ def _calls(text: str) -> tuple[Call, ...]:
     value = orjson.loads(text)
     rows = value if isinstance(value, list) else [value]
     return tuple(
-        Call(f"call_{number}", row["name"], orjson.dumps(row["arguments"]).decode())
-        for number, row in enumerate(rows)
+        Call(f"call_{number}", row["name"], orjson.dumps(row["arguments"]).decode()) for number, row in enumerate(rows)
     )
 
 
@@ -170,6 +169,5 @@ def _tools(text: Any) -> tuple[Tool, ...]:
         return ()
     rows = orjson.loads(text) if isinstance(text, str) else text
     return tuple(
-        Tool(row["name"], row.get("description", ""), orjson.dumps(row.get("parameters", {})).decode())
-        for row in rows
+        Tool(row["name"], row.get("description", ""), orjson.dumps(row.get("parameters", {})).decode()) for row in rows
     )

@@ -24,9 +24,7 @@ def _llama(version: str, path: str, permission: Verdict, training: Verdict, note
 
 
 _NO_OTHER_MODEL = "outputs may not improve any language model but Llama itself"
-_LLAMA_NAME = (
-    "the name of a model trained on outputs must begin with `Llama`, and `Built with Llama` be shown"
-)
+_LLAMA_NAME = "the name of a model trained on outputs must begin with `Llama`, and `Built with Llama` be shown"
 _NOT_IN_EUROPE = "its multimodal models are not licensed to people and companies of the European Union"
 
 NO_MODEL = free_licence(

@@ -10,9 +10,7 @@ from pictus.licence.table import LICENCES, UNSTATED, Licence
 # Letters, numbers, and any sign that could carry a meaning (`?`, `+`); what merely separates is left out.
 _WORD = re.compile(r"[^\W\d_]+|[0-9]+(?:\.[0-9]+)*|[^\s\-‐‑–—_.,:;/()'\"“”’`]")
 _FILLERS = frozenset({"the", "licence", "licences", "license", "licenses", "agreement", "version", "v"})
-_LINK = re.compile(
-    r"(?:[a-z]+:)?//(?P<address>\S*)|(?P<bare>(?:www\.|creativecommons\.org/)\S*)", re.IGNORECASE
-)
+_LINK = re.compile(r"(?:[a-z]+:)?//(?P<address>\S*)|(?P<bare>(?:www\.|creativecommons\.org/)\S*)", re.IGNORECASE)
 _BRACKETS = re.compile(r"([^()]*)\(([^()]*)\)([^()]*)")
 
 
@@ -35,9 +33,7 @@ def find(name: str) -> Licence:
         licence = _INDEX.get(link) or _INDEX.get(creative_commons.read_link(link) or "")
     else:
         licence = _INDEX.get(_words(text)) or _INDEX.get(_creative_commons_name(text) or "")
-    return licence or Licence(
-        name=text, title=text, url=text if link else "", note="this licence is not known here"
-    )
+    return licence or Licence(name=text, title=text, url=text if link else "", note="this licence is not known here")
 
 
 def _words(text: str) -> str:

@@ -48,9 +48,7 @@ class Licence:
                 return self.training
 
 
-def free_licence(
-    name: str, title: str, note: str, *, url: str, credit: Verdict, aliases: tuple[str, ...]
-) -> Licence:
+def free_licence(name: str, title: str, note: str, *, url: str, credit: Verdict, aliases: tuple[str, ...]) -> Licence:
     """Make a licence that permits everything and asks for credit at most."""
     return Licence(
         name=name,

@@ -46,12 +46,8 @@ class _Join:
     owners: list[_Picture] = field(default_factory=list)  # of each instance, and so on
     instance_labels: list[str] = field(default_factory=list)
     ids: list[str | None] = field(default_factory=list)
-    numbers: "array[float]" = field(
-        default_factory=lambda: array("d")
-    )  # x, y, width, height, area, is it a group
-    words: dict[int, tuple[tuple[str, ...], bool | None]] = field(
-        default_factory=dict
-    )  # attributes, occluded
+    numbers: "array[float]" = field(default_factory=lambda: array("d"))  # x, y, width, height, area, is it a group
+    words: dict[int, tuple[tuple[str, ...], bool | None]] = field(default_factory=dict)  # attributes, occluded
 
 
 def coco_records(
@@ -69,9 +65,7 @@ def coco_records(
     """
     join = _Join()
     for path in files:
-        yield from _take(
-            join, path, {"licenses": _add_licence, "images": _add_picture, "categories": _add_category}
-        )
+        yield from _take(join, path, {"licenses": _add_licence, "images": _add_picture, "categories": _add_category})
     # Only now, since a file may tell of its annotations before it tells of the pictures.
     for path in files:
         yield from _take(join, path, {"annotations": _add_annotation})
@@ -84,9 +78,7 @@ def coco_records(
             split=split,
             key=str(key),
             address=picture.page or picture.url,
-            picture_licence="unknown"
-            if picture.licence is None
-            else join.licences.get(picture.licence, "unknown"),
+            picture_licence="unknown" if picture.licence is None else join.licences.get(picture.licence, "unknown"),
             text_licence=text_licence,
         )
         medium = Media(

@@ -49,17 +49,14 @@ def coco_assets(year: int) -> tuple[Asset, ...]:
     """List the files of a release."""
     annotations = f"annotations_trainval{year}.zip"
     pictures = (
-        Asset(url=f"{_SITE}/zips/{split}{year}.zip", path=f"{split}{year}.zip", kind="pictures")
-        for split in SPLITS
+        Asset(url=f"{_SITE}/zips/{split}{year}.zip", path=f"{split}{year}.zip", kind="pictures") for split in SPLITS
     )
     return (Asset(url=f"{_SITE}/annotations/{annotations}", path=annotations), *pictures)
 
 
 def coco_layout(year: int, *, prefix: str = "") -> str:
     """Draw the folders of a release."""
-    lines = [
-        f"annotations/{kind}_{split}{year}.json" for kind in ("instances", "captions") for split in SPLITS
-    ]
+    lines = [f"annotations/{kind}_{split}{year}.json" for kind in ("instances", "captions") for split in SPLITS]
     pictures = [f"{split}{year}/{prefix.format(split=split)}000000000042.jpg" for split in SPLITS]
     return "\n".join([*lines, *pictures])
 

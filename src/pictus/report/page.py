@@ -116,9 +116,7 @@ def _charts(exhibits: list[Exhibit]) -> list[Chart]:
 def _licences(exhibits: list[Exhibit]) -> list[tuple[str, str, str, int]]:
     """Count the licences of pictures and texts, and the terms of the models, among the records shown."""
     origins = [origin for exhibit in exhibits for origin in _origins(exhibit)]
-    counts = Counter(
-        (origin.picture_licence, origin.text_licence, origin.model_terms or "none") for origin in origins
-    )
+    counts = Counter((origin.picture_licence, origin.text_licence, origin.model_terms or "none") for origin in origins)
     return [(*names, count) for names, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
 

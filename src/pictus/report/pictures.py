@@ -30,9 +30,7 @@ def page_picture(media: tuple[Media, ...]) -> Picture:
     medium = next((medium for medium in media if medium.kind == "image"), None)
     if medium is None:
         kinds = ", ".join(sorted({medium.kind for medium in media}))
-        return Picture(
-            reason=f"a record with {kinds} and no picture" if kinds else "a record without a picture"
-        )
+        return Picture(reason=f"a record with {kinds} and no picture" if kinds else "a record without a picture")
     try:
         data = _read(medium)
     except FileNotFoundError:

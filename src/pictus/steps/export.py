@@ -40,6 +40,11 @@ class Exported:
     left_out: Mapping[str, int]  # records left out for their licence, by reason
     rejected: tuple[Reject, ...]
 
+    @property
+    def reasons(self) -> Counter[str]:
+        """Count why records do not fit."""
+        return Counter(reason for reject in self.rejected for reason in reject.reasons)
+
 
 def plan(source: str, to: str | Path, format_name: str, **options: Any) -> ExportPlan:
     """Check the names before anything is written."""
@@ -62,14 +67,10 @@ def run(plan: ExportPlan, events: Events) -> Exported:
     if "media.data" not in format_.carries:
         rows = _with_files(rows, plan.to)
     written = format_.write(rows, plan.to)
-    write_notices(
-        corpus, plan.to.with_name(f"{plan.to.stem}.NOTICE.md"), plan.to.with_name(f"{plan.to.stem}.bib")
-    )
+    write_notices(corpus, plan.to.with_name(f"{plan.to.stem}.NOTICE.md"), plan.to.with_name(f"{plan.to.stem}.bib"))
     events.send("end", rows=written.rows, rejected=len(written.rejected))
     lost = {**_not_carried(corpus, format_), **written.lost}
-    return Exported(
-        files=written.files, rows=written.rows, lost=lost, left_out=left_out, rejected=written.rejected
-    )
+    return Exported(files=written.files, rows=written.rows, lost=lost, left_out=left_out, rejected=written.rejected)
 
 
 class _Counted:
@@ -85,9 +86,7 @@ class _Counted:
                 self.events.send("rows", rows=number)
 
 
-def _wanted(
-    corpus: Corpus, plan: ExportPlan, carries: frozenset[str], left_out: Counter[str]
-) -> Iterator[Record]:
+def _wanted(corpus: Corpus, plan: ExportPlan, carries: frozenset[str], left_out: Counter[str]) -> Iterator[Record]:
     fields = (carries & FIELDS) | ({"origin"} if plan.require else set())
     rows = 0
     for record in corpus.records(fields):
@@ -107,9 +106,7 @@ def _with_files(rows: Iterator[Record], to: Path) -> Iterator[Record]:
     folder = f"{to.stem}_pictures"
     for record in rows:
         if any(medium.data is not None for medium in record.media):
-            media = tuple(
-                _as_file(medium, f"{record.id}_{n}", to, folder) for n, medium in enumerate(record.media)
-            )
+            media = tuple(_as_file(medium, f"{record.id}_{n}", to, folder) for n, medium in enumerate(record.media))
             record = replace(record, media=media)
         yield record
 

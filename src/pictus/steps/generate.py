@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from pictus import plugins
@@ -12,6 +13,7 @@ from pictus.engine.making import make_from_tasks
 from pictus.engine.task import Task
 from pictus.errors import PictusError
 from pictus.prompt import Answer, Prompt
+from pictus.recipe import read_recipe
 from pictus.record import Record, Reject, make_record, reject_record
 from pictus.steps.cards import write_cards
 from pictus.store.corpus import Corpus, begin_corpus, open_corpus
@@ -48,6 +50,16 @@ class GeneratePlan:
     def prompts(self) -> int:
         """Count what the backend will be asked."""
         return len(self.kinds) * sum(rows for _, rows, _ in self.shards)
+
+
+def recipe_options(path: str | Path) -> dict[str, Any]:
+    """Take the options of a plan from a recipe."""
+    recipe = read_recipe(Path(path))
+    options: dict[str, Any] = {name: value for name, value in recipe.generate.model_dump().items() if value is not None}
+    options["kinds"] = tuple(options["kinds"])
+    if recipe.checks is not None:
+        options["checks"] = recipe.checks
+    return options
 
 
 def plan(source: str, to: str, **options: Any) -> GeneratePlan:
@@ -136,15 +148,11 @@ def generated(
                 yield reject_record(record, [reason], where=f"{record.origin.dataset} {record.origin.key}")
 
 
-def checked(
-    rows: Iterable[Record | Reject], checks: Mapping[str, plugins.Check]
-) -> Iterator[Record | Reject]:
+def checked(rows: Iterable[Record | Reject], checks: Mapping[str, plugins.Check]) -> Iterator[Record | Reject]:
     """Set aside the records that a check has something against."""
     for row in rows:
         if isinstance(row, Record):
-            reasons = [
-                f"{name}: {problem}" for name, check in checks.items() for problem in check.problems(row)
-            ]
+            reasons = [f"{name}: {problem}" for name, check in checks.items() for problem in check.problems(row)]
             if reasons:
                 yield reject_record(row, reasons, where=f"{row.origin.dataset} {row.origin.key}")
                 continue
@@ -156,9 +164,7 @@ def _prompt(record: Record, kind: str, seed: int) -> Prompt:
     return Prompt(kind=kind, media=record.media, facts=record.facts, seed=int.from_bytes(key))
 
 
-def _answered(
-    record: Record, prompt: Prompt, answer: Answer, name: str, terms: str | None, seed: int
-) -> Record:
+def _answered(record: Record, prompt: Prompt, answer: Answer, name: str, terms: str | None, seed: int) -> Record:
     origin = replace(
         record.origin,
         made_by=f"{name} {answer.model}, {prompt.kind}, seed {seed}",

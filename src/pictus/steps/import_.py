@@ -45,9 +45,7 @@ def plan(name: str, root: Path, to: str, *, splits: tuple[str, ...] = (), **opti
     if name not in known:
         raise unknown_name("source or format", name, known, where="pictus import")
     if not root.exists():
-        raise PictusError(
-            "this file or folder does not exist", where=str(root), mend="check the path after --from"
-        )
+        raise PictusError("this file or folder does not exist", where=str(root), mend="check the path after --from")
     stated = [options.get(key) for key in ("picture_licence", "text_licence", "model_terms")]
     options["picture_licence"], options["text_licence"], options["model_terms"] = (
         text and licence.find(text).name for text in stated

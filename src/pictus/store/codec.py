@@ -103,8 +103,7 @@ class Struct:
     def encode(self, values: Sequence[Any]) -> pa.Array:
         """Make an array of Python values."""
         arrays = [
-            codec.encode(list(map(getter, values)))
-            for codec, getter in zip(self.codecs, self._getters, strict=True)
+            codec.encode(list(map(getter, values))) for codec, getter in zip(self.codecs, self._getters, strict=True)
         ]
         return pa.StructArray.from_arrays(arrays, fields=list(self.type))
 

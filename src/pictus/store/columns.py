@@ -104,13 +104,10 @@ def schema() -> pa.Schema:
 _NO_ORIGIN = Origin(dataset="", key="")
 
 
-def _encode_media(
-    media: Sequence[tuple[Media, ...]], root_names: Mapping[str, str]
-) -> tuple[pa.Array, pa.Array]:
+def _encode_media(media: Sequence[tuple[Media, ...]], root_names: Mapping[str, str]) -> tuple[pa.Array, pa.Array]:
     flat = [medium for some in media for medium in some]
     values: dict[str, list[Any]] = {
-        name: [getattr(medium, name) for medium in flat]
-        for name in ("kind", "url", "width", "height", "sha256")
+        name: [getattr(medium, name) for medium in flat] for name in ("kind", "url", "width", "height", "sha256")
     }
     values["root"] = [None if medium.root is None else _root_name(medium.root, root_names) for medium in flat]
     values["path"] = [None if medium.kind == "image" else medium.path for medium in flat]

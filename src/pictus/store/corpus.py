@@ -42,9 +42,7 @@ class Corpus:
         """List the numbers of the shards."""
         return [entry["shard"] for entry in self.summary.get("shards", ())]
 
-    def records(
-        self, fields: Collection[str] = FIELDS, *, shards: Collection[int] | None = None
-    ) -> Iterator[Record]:
+    def records(self, fields: Collection[str] = FIELDS, *, shards: Collection[int] | None = None) -> Iterator[Record]:
         """Stream the records, reading only the columns that the wanted fields need."""
         for number in self.shards if shards is None else shards:
             yield from read_shard(self.place, number, roots=self.roots, fields=fields)
@@ -89,9 +87,7 @@ def begin_corpus(
             mend="choose another folder, or remove this one",
         )
     if place.names(""):
-        raise PictusError(
-            "the folder is not empty, and holds no corpus", where=str(place), mend="choose a new folder"
-        )
+        raise PictusError("the folder is not empty, and holds no corpus", where=str(place), mend="choose a new folder")
     corpus = Corpus(place, name or Path(place.address).name, dict(roots), dict(made), False, {})
     _write(corpus)
     return corpus

@@ -53,10 +53,7 @@ class Place:
             found = [entry.name for entry in path.iterdir()] if path.is_dir() else []
         else:
             try:
-                found = [
-                    entry.rpartition("/")[2]
-                    for entry in self._files.ls(f"{self._base}/{folder}", detail=False)
-                ]
+                found = [entry.rpartition("/")[2] for entry in self._files.ls(f"{self._base}/{folder}", detail=False)]
             except FileNotFoundError:
                 found = []
         return sorted(name for name in found if not name.startswith("."))

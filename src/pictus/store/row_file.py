@@ -13,16 +13,12 @@ from pictus.record import Record, Reject, reject_record
 from pictus.store.whole_file import whole_file
 
 
-def write_array(
-    path: Path, records: Iterable[Record], row_of: Callable[[Record, Counter[str]], Any]
-) -> Written:
+def write_array(path: Path, records: Iterable[Record], row_of: Callable[[Record, Counter[str]], Any]) -> Written:
     """Write a JSON array, a row a line, holding none of it in memory."""
     return _write(path, records, row_of, before=b"[\n", between=b",\n", after=b"\n]\n")
 
 
-def write_lines(
-    path: Path, records: Iterable[Record], row_of: Callable[[Record, Counter[str]], Any]
-) -> Written:
+def write_lines(path: Path, records: Iterable[Record], row_of: Callable[[Record, Counter[str]], Any]) -> Written:
     """Write JSON Lines."""
     return _write(path, records, row_of, before=b"", between=b"\n", after=b"\n")
 

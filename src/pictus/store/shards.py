@@ -102,9 +102,7 @@ def read_rejects(place: Place, number: int) -> Iterator[Reject]:
         with open_parquet(place, name, mend=make_again(number)) as file:
             for batch in file.iter_batches():
                 for row in batch.to_pylist():
-                    yield Reject(
-                        where=row["where"], id=row["id"], reasons=tuple(row["reasons"]), row=row["row"]
-                    )
+                    yield Reject(where=row["where"], id=row["id"], reasons=tuple(row["reasons"]), row=row["row"])
 
 
 @contextmanager

@@ -9,9 +9,7 @@ from pictus.demo.things.thing import Thing
 
 def _cat(pen: Pen, colour: Colour, chance: Random) -> None:
     tip = chance.uniform(0.5, 0.62)
-    pen.line(
-        [(0.62, 0.92), (0.82, 0.94), (0.93, 0.82), (0.91, tip + 0.1), (0.86, tip)], darker(colour, 0.1), 0.09
-    )
+    pen.line([(0.62, 0.92), (0.82, 0.94), (0.93, 0.82), (0.91, tip + 0.1), (0.86, tip)], darker(colour, 0.1), 0.09)
     pen.blob(
         [(0.46, 0.36), (0.64, 0.52), (0.76, 0.8), (0.7, 0.98), (0.24, 0.98), (0.18, 0.8), (0.28, 0.52)],
         colour,
@@ -46,9 +44,7 @@ def _dog(pen: Pen, colour: Colour, chance: Random) -> None:
     shade = darker(colour, 0.3)
     wag = chance.uniform(0.44, 0.6)
     pen.line([(0.22, 0.88), (0.09, 0.78), (0.06, wag)], colour, 0.075)
-    pen.blob(
-        [(0.5, 0.36), (0.68, 0.46), (0.7, 0.74), (0.6, 0.96), (0.26, 0.98), (0.15, 0.86), (0.28, 0.6)], colour
-    )
+    pen.blob([(0.5, 0.36), (0.68, 0.46), (0.7, 0.74), (0.6, 0.96), (0.26, 0.98), (0.15, 0.86), (0.28, 0.6)], colour)
     pen.ellipse((0.12, 0.66, 0.48, 0.98), darker(colour, 0.08))
     pen.ellipse((0.24, 0.9, 0.52, 0.995), darker(colour, 0.08))
     pen.box((0.53, 0.6, 0.66, 0.99), colour, corner=0.05)
@@ -56,9 +52,7 @@ def _dog(pen: Pen, colour: Colour, chance: Random) -> None:
     pen.blob([(0.6, 0.46), (0.7, 0.5), (0.71, 0.68), (0.63, 0.72)], lighter(colour, 0.45), clip=True)
     pen.box((0.64, 0.18, 0.97, 0.37), lighter(colour, 0.35), corner=0.08)
     pen.ellipse((0.36, 0.03, 0.78, 0.43), colour)
-    pen.line(
-        [(0.44, 0.42), (0.68, 0.44)], COLOURS["blue" if colour == COLOURS["red"] else "red"], 0.05, clip=True
-    )
+    pen.line([(0.44, 0.42), (0.68, 0.44)], COLOURS["blue" if colour == COLOURS["red"] else "red"], 0.05, clip=True)
     pen.blob([(0.46, 0.07), (0.52, 0.2), (0.46, 0.4), (0.34, 0.44), (0.3, 0.26), (0.36, 0.1)], shade)
     pen.ellipse((0.88, 0.16, 0.99, 0.25), INK)
     pen.line([(0.76, 0.31), (0.86, 0.32)], shade, 0.015)

@@ -128,9 +128,7 @@ HOME = (
         verbs=("lies", "lie"),
         plural="balls",
     ),
-    Thing(
-        kind="mug", group="kitchen", draw=_mug, height=0.17, ratio=1.08, colours=(*_BRIGHT, "white"), most=3
-    ),
+    Thing(kind="mug", group="kitchen", draw=_mug, height=0.17, ratio=1.08, colours=(*_BRIGHT, "white"), most=3),
     Thing(
         kind="book",
         group="indoor",

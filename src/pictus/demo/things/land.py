@@ -31,12 +31,8 @@ def _fir(pen: Pen, leaf: Colour) -> None:
 
 def _tall_tree(pen: Pen, leaf: Colour) -> None:
     pen.box((0.45, 0.6, 0.55, 0.99), WOOD, corner=0.02)
-    pen.blob(
-        [(0.5, 0.01), (0.74, 0.22), (0.8, 0.52), (0.66, 0.78), (0.34, 0.78), (0.2, 0.52), (0.26, 0.22)], leaf
-    )
-    pen.blob(
-        [(0.56, 0.06), (0.74, 0.3), (0.76, 0.56), (0.6, 0.8), (0.66, 0.5)], darker(leaf, 0.12), clip=True
-    )
+    pen.blob([(0.5, 0.01), (0.74, 0.22), (0.8, 0.52), (0.66, 0.78), (0.34, 0.78), (0.2, 0.52), (0.26, 0.22)], leaf)
+    pen.blob([(0.56, 0.06), (0.74, 0.3), (0.76, 0.56), (0.6, 0.8), (0.66, 0.5)], darker(leaf, 0.12), clip=True)
     pen.line([(0.5, 0.4), (0.5, 0.7)], WOOD, 0.03)
 
 
@@ -66,9 +62,7 @@ def _mountain(pen: Pen, _: Colour, chance: Random) -> None:
     top = chance.uniform(0.36, 0.5)
     small = 0.84 if top < 0.43 else 0.8
     pen.polygon([(0.5, 0.99), (small, 0.36), (0.99, 0.99)], darker(rock, 0.1))
-    pen.polygon(
-        [(small, 0.36), (small + 0.07, 0.58), (small, 0.52), (small - 0.07, 0.6)], darker(CREAM, 0.05)
-    )
+    pen.polygon([(small, 0.36), (small + 0.07, 0.58), (small, 0.52), (small - 0.07, 0.6)], darker(CREAM, 0.05))
     pen.polygon([(0.01, 0.99), (top, 0.02), (0.86, 0.99)], rock)
     pen.polygon([(top, 0.02), (0.86, 0.99), (top + 0.06, 0.99), (top - 0.03, 0.5)], darker(rock, 0.14))
     left, right = top - 0.14, top + 0.15
@@ -96,7 +90,5 @@ LAND = (
         colours=_PETALS,
         verbs=("grows", "grow"),
     ),
-    Thing(
-        kind="mountain", group="landscape", draw=_mountain, height=0.34, ratio=1.8, verbs=("rises", "rise")
-    ),
+    Thing(kind="mountain", group="landscape", draw=_mountain, height=0.34, ratio=1.8, verbs=("rises", "rise")),
 )

@@ -42,9 +42,7 @@ def _lighthouse(pen: Pen, _: Colour, chance: Random) -> None:
         pen.box((0, top, 1, top + 0.11), bands, clip=True)
     pen.polygon([(0.58, 0.26), (0.7, 0.26), (0.86, 0.94), (0.66, 0.94)], darker(CREAM, 0.12), clip=True)
     for top in (0.36, 0.58, 0.8):
-        pen.polygon(
-            [(0.6, top), (0.98, top), (0.98, top + 0.11), (0.63, top + 0.11)], darker(bands, 0.15), clip=True
-        )
+        pen.polygon([(0.6, top), (0.98, top), (0.98, top + 0.11), (0.63, top + 0.11)], darker(bands, 0.15), clip=True)
     pen.box((0.41, 0.82, 0.59, 0.94), darker(WOOD, 0.3), corner=0.06)
     pen.box((0.22, 0.225, 0.78, 0.265), INK, corner=0.02)
     pen.box((0.34, 0.12, 0.66, 0.23), GLOW)

@@ -1,0 +1,1 @@
+"""One file per backend: what answers prompts."""

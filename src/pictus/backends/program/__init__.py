@@ -1,0 +1,106 @@
+"""Questions and answers worked out from the annotations, without any model: true by construction."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import ClassVar
+
+from pictus.backends.program.exchange import Exchange, Family, some
+from pictus.backends.program.families import ABOUT_PRESENCE, CONVERSATION, DETAIL, EVERY, OPENINGS, REASONING
+from pictus.errors import PictusError, unknown_name
+from pictus.prompt import Answer, Prompt
+from pictus.record import NO_FACTS, Facts, Turn
+from pictus.scene import Scene, look
+
+MODEL = "program-1"
+_KINDS = ("conversation", "detail", "reasoning")
+_OPENING_SHARE = 0.35  # conversations that begin with a general question
+_SAME = {"present": "presence", "absent": "presence", "left": "side", "right": "side"}
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """Answers from facts alone: counts, presence, positions, sizes, regions, colours, descriptions, comparisons.
+
+    What the annotations leave open is not asked. `questions` is the most that one conversation holds;
+    `without` names families to leave out.
+    """
+
+    questions: int = 5
+    without: tuple[str, ...] = ()
+
+    terms: ClassVar[str | None] = None  # no model wrote this
+
+    def __post_init__(self) -> None:
+        known = {family.__name__ for family in EVERY}
+        for name in self.without:
+            if name not in known:
+                raise unknown_name("question family", name, sorted(known), where="backend program, setting `without`")
+        if self.questions < 1:
+            raise PictusError(
+                "a conversation needs a question", where="backend program", mend="set `questions` to 1 or more"
+            )
+
+    def answer_many(self, prompts: Iterable[Prompt]) -> Iterator[Answer | None]:
+        """Answer prompts in order; None where the facts carry nothing for what is asked."""
+        facts: Facts = NO_FACTS
+        scene = look(facts)
+        for prompt in prompts:
+            if prompt.facts is not facts:  # the prompts of one picture come one after the other
+                facts, scene = prompt.facts, look(prompt.facts, aspect=_aspect(prompt))
+            exchanges = self.exchanges(scene, prompt.kind, Random(prompt.seed))
+            yield Answer(turns=_turns(exchanges), model=MODEL) if exchanges else None
+
+    def exchanges(self, scene: Scene, kind: str, random: Random) -> list[Exchange]:
+        """Work out the questions of one kind with their answers."""
+        if kind == "conversation":
+            return self._conversation(scene, random)
+        if kind not in _KINDS:
+            raise unknown_name("kind of instruction", kind, _KINDS, where="backend program")
+        for family in self._shuffled(DETAIL if kind == "detail" else REASONING, random):
+            exchange = family(scene, random)
+            if exchange is not None:
+                return [exchange]
+        return []
+
+    def _conversation(self, scene: Scene, random: Random) -> list[Exchange]:
+        exchanges: list[Exchange] = []
+        told: set[str] = set()  # names that came up, so that asking whether they are there is idle
+        claims: set[tuple[object, ...]] = set()
+        openings = self._shuffled(OPENINGS, random)[:1] if random.random() < _OPENING_SHARE else []
+        for family in (*openings, *self._shuffled(CONVERSATION, random)):
+            if len(exchanges) == self.questions:
+                break
+            exchange = family(scene, random)
+            if exchange is None:
+                continue
+            key = _key(exchange)
+            if key in claims or (family in ABOUT_PRESENCE and not told.isdisjoint(exchange.about)):
+                continue
+            exchanges.append(exchange)
+            told.update(exchange.about)
+            claims.add(key)
+        return exchanges
+
+    def _shuffled(self, families: tuple[Family, ...], random: Random) -> list[Family]:
+        wanted = [family for family in families if family.__name__ not in self.without] if self.without else families
+        return some(random, wanted, len(wanted))
+
+
+def _key(exchange: Exchange) -> tuple[object, ...]:
+    """Say what a claim is about, so that the same is not asked twice in other words."""
+    what = exchange.claim[0]
+    return (_SAME.get(what, what), frozenset(exchange.about))
+
+
+def _turns(exchanges: list[Exchange]) -> tuple[Turn, ...]:
+    turns = []
+    for number, exchange in enumerate(exchanges):
+        turns.append(Turn.of("user", exchange.question, images=0 if number else 1))
+        turns.append(Turn.of("assistant", exchange.answer))
+    return tuple(turns)
+
+
+def _aspect(prompt: Prompt) -> float | None:
+    medium = prompt.media[0] if prompt.media else None
+    return medium.width / medium.height if medium and medium.width and medium.height else None

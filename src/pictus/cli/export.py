@@ -1,0 +1,65 @@
+"""Write a corpus to a file that trainers read."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pictus.cli import output
+
+
+@click.command("export")
+@click.argument("corpus")
+@click.option("--format", "format_name", required=True, help="`pictus list formats` shows them.")
+@click.option("--to", required=True, type=click.Path(path_type=Path), help="The file to write.")
+@click.option(
+    "--require",
+    type=click.Choice(["commercial", "derivatives", "train"]),
+    help="Write only records whose licences permit this.",
+)
+@click.option("--limit", type=click.IntRange(1), help="Write only the first records.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the format.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and stop.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(
+    corpus: str,
+    format_name: str,
+    to: Path,
+    settings: tuple[str, ...],
+    dry_run: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    r"""Write CORPUS in a trainer's format, with its notices and citations beside it.
+
+    \b
+    pictus export corpora/coco-instruct --format llava --to chat.json --require commercial
+    """
+    from pictus.steps import export
+
+    plan = export.plan(corpus, to, format_name, settings=output.settings_of(settings), **options)
+    if dry_run:
+        if as_json:
+            return output.result(plan)
+        click.echo(f"would write {corpus} as {plan.format} to {to}")
+        return None
+    with output.progress() as events:
+        done = export.run(plan, events)
+    if as_json:
+        output.result(done)
+    else:
+        click.echo(f"{to}: {done.rows:,} rows")
+        for file in done.files[1:]:
+            click.echo(f"{file}")
+    if done.left_out:
+        output.say(f"{sum(done.left_out.values()):,} records were left out for their licences:")
+        output.reasons(done.left_out)
+    if done.lost:
+        output.say(f"{plan.format} cannot carry:")
+        output.reasons(done.lost)
+    if done.rejected:
+        output.say(f"{len(done.rejected):,} records do not fit into {plan.format}:")
+        output.reasons(done.reasons)
+    output.next_command(f"pictus check {to}")
+    sys.exit(output.SET_ASIDE if done.rejected else output.DONE)

@@ -1,0 +1,34 @@
+"""Say how many rows of a corpus may be used in a way, and what blocks the others."""
+
+import click
+
+from pictus.cli import output
+
+
+@click.command("licence")
+@click.argument("corpus")
+@click.option(
+    "--use", type=click.Choice(["commercial", "derivatives", "train"]), default="commercial", show_default=True
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(corpus: str, use: str, as_json: bool) -> None:
+    """Rule on every row of CORPUS. A reading of the licences, not legal advice."""
+    from pictus.steps import licence
+    from pictus.store.corpus import open_corpus
+
+    found = licence.report(open_corpus(corpus), use)  # type: ignore[arg-type]
+    if as_json:
+        return output.result(found)
+    share = found.permitted / found.rows if found.rows else 0
+    click.echo(f"{use} use: {found.permitted:,} of {found.rows:,} records are permitted ({share:.0%})")
+    output.table(
+        [["permitted", f"{found.permitted:,}"], ["refused", f"{found.refused:,}"], ["unknown", f"{found.unknown:,}"]]
+    )
+    if found.blockers:
+        click.echo("what blocks the others:")
+        output.table([f"{count:,}", reason] for reason, count in found.blockers)
+    if found.duties:
+        click.echo("what is asked in return:")
+        output.table([f"{count:,}", duty] for duty, count in found.duties)
+    output.next_command(f"pictus export {corpus} --format llava --to chat.json --require {use}")
+    return None
