@@ -51,7 +51,7 @@ def how_many_short(scene: Scene, random: Random) -> Exchange | None:
 def more_of(scene: Scene, random: Random) -> Exchange | None:
     """Compare two counts."""
     kinds = some(random, scene.counted, 2)
-    if len(kinds) < 2:
+    if len(kinds) < 2 or kinds[0].count == kinds[1].count == 1:
         return None
     one, other = kinds
     assert one.count is not None and other.count is not None

@@ -50,7 +50,7 @@ def how_many_more(scene: Scene, random: Random) -> Exchange | None:
     answer = (
         f"I count {more.name.number(_count(more))} and {fewer.name.number(_count(fewer))}. "
         f"Since {_count(more)} - {_count(fewer)} = {rest}, "
-        f"there {are} {in_words(rest)} more {noun} than {fewer.name.many}."
+        f"there {are} {in_words(rest)} {noun} more."
     )
     about = (more.name.one, fewer.name.one)
     return Exchange(question, answer, ("difference", *about, _count(more), _count(fewer), rest), about)

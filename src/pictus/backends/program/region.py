@@ -56,9 +56,5 @@ def corners(area: Area) -> str:
 
 def _is_clear(scene: Scene, thing: Thing) -> bool:
     """Say whether no box of another label could be meant by the region of a thing."""
-    for label, area in scene.areas:
-        is_itself = area == thing.area and label == thing.box.label
-        if not is_itself and label != thing.box.label:
-            if likeness(area, thing.area) > _OTHER or inside(area, thing.area) > _HELD:
-                return False
-    return True
+    others = [area for label, area in scene.areas if label != thing.box.label]
+    return all(likeness(area, thing.area) <= _OTHER and inside(area, thing.area) <= _HELD for area in others)
