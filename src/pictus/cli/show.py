@@ -1,0 +1,77 @@
+"""Show all that is known of a dataset, a plug-in or a corpus."""
+
+import click
+
+from pictus.cli import output
+
+
+@click.command("show")
+@click.argument("name")
+@click.option("--records", default=3, show_default=True, help="How many records of a corpus to show.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(name: str, records: int, as_json: bool) -> None:
+    """Show NAME: a source, format, backend or check that `pictus list` shows, or a corpus."""
+    from pictus.store.place import Place
+
+    if "://" in name or Place(name).exists("corpus.json"):
+        return _show_corpus(name, records, as_json)
+    return _show_plugin(name, as_json)
+
+
+def _show_plugin(name: str, as_json: bool) -> None:
+    from pictus.steps import catalogue
+
+    page = catalogue.page(name)
+    if as_json:
+        return output.result(page)
+    click.echo(f"{page.name} ({page.family[:-1]}): {page.summary}\n\n{page.help}\n")
+    if page.card:
+        output.table(
+            [key.replace("_", " "), _plain(value)] for key, value in page.card.items() if value and key != "citation"
+        )
+        click.echo(f"\nlayout below the data root:\n{_indented(page.layout)}")
+    if page.assets:
+        click.echo("\nfiles:")
+        output.table([asset["kind"], asset["url"]] for asset in page.assets)
+    if page.settings:
+        click.echo("\nsettings (`--set name=value`):")
+        output.table(page.settings)
+    output.next_command(f"pictus import {page.name} --from DATA --to CORPUS" if page.card else "pictus list")
+    return None
+
+
+def _show_corpus(address: str, count: int, as_json: bool) -> None:
+    from itertools import islice
+
+    from pictus.store.corpus import open_corpus
+
+    corpus = open_corpus(address)
+    summary = {key: value for key, value in corpus.summary.items() if key != "shards"}
+    if as_json:
+        return output.result({"name": corpus.name, "made": corpus.made, "roots": corpus.roots, **summary})
+    rows = [["records", f"{summary['rows']:,}"], ["turns", f"{summary['turns']:,}"]]
+    rows += [["pictures", f"{summary['pictures']:,} ({summary['embedded']:,} embedded)"]]
+    rows += [["shards", f"{len(corpus.shards):,}"], ["set aside", f"{summary['rejected']:,}"]]
+    rows += [["made by", str(corpus.made.get("step"))]]
+    rows += [[f"dataset {name}", f"{number:,} records"] for name, number in summary["datasets"].items()]
+    rows += [[f"media {name}", root] for name, root in corpus.roots.items()]
+    click.echo(corpus.name)
+    output.table(rows)
+    for record in islice(corpus.records(), count):
+        click.echo(f"\n{record.id}  {record.origin.dataset} {record.origin.key}  {record.origin.made_by or ''}")
+        for medium in record.media:
+            click.echo(f"  {medium.kind}: {medium.path or medium.url or 'embedded'}")
+        for caption in record.facts.captions if not record.turns else ():
+            click.echo(f"  caption: {caption}")
+        for turn in record.turns:
+            click.echo(f"  {turn.role}: {turn.text}")
+    output.next_command(f"pictus check {address}")
+    return None
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())

@@ -1,0 +1,77 @@
+"""The catalogue: what plug-ins there are, and what is known of one."""
+
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any
+
+from pictus import plugins
+from pictus.card import Card
+from pictus.errors import unknown_name
+from pictus.licence import find, ruling
+
+FAMILIES: tuple[plugins.Family, ...] = ("sources", "formats", "backends", "checks")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A plug-in as the catalogue lists it."""
+
+    family: str
+    name: str
+    summary: str
+    commercial: str = ""  # of a source: yes, no, unknown, or per picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """All that is known of one plug-in."""
+
+    family: str
+    name: str
+    summary: str
+    help: str
+    settings: tuple[tuple[str, str], ...]  # name, and what it is unless set
+    card: dict[str, Any] | None = None
+    layout: str = ""
+    assets: tuple[dict[str, Any], ...] = ()
+
+
+def entries(family: plugins.Family) -> list[Entry]:
+    """List a family."""
+    return [
+        Entry(
+            family=family,
+            name=name,
+            summary=plugins.summary(family, name),
+            commercial=commercial(plugins.load_class(family, name).card) if family == "sources" else "",
+        )
+        for name in plugins.names(family)
+    ]
+
+
+def page(name: str) -> Page:
+    """Find a plug-in by name, in whichever family."""
+    name = name.replace("-", "_")
+    for family in FAMILIES:
+        if name in plugins.names(family):
+            plugin = plugins.load_class(family, name)
+            settings = fields(plugin) if is_dataclass(plugin) else ()
+            is_source = family == "sources"
+            return Page(
+                family=family,
+                name=name,
+                summary=plugins.summary(family, name),
+                help=" ".join((plugin.__doc__ or "").split()),
+                settings=tuple((field.name, repr(field.default)) for field in settings),
+                card=asdict(plugin.card) if is_source else None,
+                layout=plugin.layout if is_source else "",
+                assets=tuple(asdict(asset) for asset in plugin().assets()) if is_source else (),
+            )
+    known = [other for family in FAMILIES for other in plugins.names(family)]
+    raise unknown_name("plug-in", name, known, where="the catalogue")
+
+
+def commercial(card: Card) -> str:
+    """Say whether a dataset as a whole may be used commercially."""
+    if card.picture_licence == find("per-item").name:
+        return "per picture"
+    return str(ruling((card.picture_licence, card.text_licence, card.model_terms or "none"), "commercial").verdict)
