@@ -7,7 +7,6 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from records import facts as any_facts
 
 from pictus import plugins
 from pictus.backends.program import Backend
@@ -17,6 +16,7 @@ from pictus.prompt import Prompt
 from pictus.record import Box, Facts, Media, Relation
 from pictus.scene import in_words, look, plural
 from pictus.scene.names import LEAK
+from records import facts as any_facts
 
 LABELS = ["dog", "cat", "car", "bus", "cup", "person", "knife", "sheep", "scissors", "broccoli", "umbrella"]
 ABSENT = ["zebra", "toaster", "kite", "skis", "couch", "boat", "airplane"]
@@ -168,7 +168,7 @@ def says(exchange):
     match what:
         case "count":
             return answer == str(rest[1]) or re.search(
-                rf"\b{in_words(rest[1])} (pair of )?{_noun(rest[0], rest[1])}\b", answer
+                rf"\b{in_words(rest[1])} (pairs? of )?{_noun(rest[0], rest[1])}\b", answer
             )
         case "present":
             return answer.startswith("yes")

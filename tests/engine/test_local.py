@@ -2,7 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -49,14 +52,13 @@ def test_a_task_that_kills_its_process_is_given_up_and_the_others_done(tmp_path)
 
 @pytest.mark.serial
 def test_workers_end_when_the_main_process_is_killed(tmp_path):
-    import subprocess
-    import sys
+    code = f"""
+from pictus.engine.local import run_tasks
+from pictus.engine.task import Task
 
-    code = (
-        "from pictus.engine.local import run_tasks; from pictus.engine.task import Task\n"
-        "if __name__ == '__main__':\n"
-        "    list(run_tasks([Task(n, 'engine.test_local:wait', {'folder': %r}) for n in range(2)], workers=2))\n"
-    ) % str(tmp_path)
+if __name__ == "__main__":
+    list(run_tasks([Task(n, "engine.test_local:wait", {{"folder": {str(tmp_path)!r}}}) for n in range(2)], workers=2))
+"""
     script = tmp_path / "main.py"
     script.write_text(code)
     paths = os.pathsep.join(path for path in sys.path if path)
@@ -69,7 +71,7 @@ def test_workers_end_when_the_main_process_is_killed(tmp_path):
 
 def wait(shard, *, folder):
     """Note this process, and do nothing for a long time."""
-    open(f"{folder}/{os.getpid()}.pid", "w").close()
+    Path(folder, f"{os.getpid()}.pid").touch()
     time.sleep(60)
 
 
@@ -84,7 +86,6 @@ def _wait_for(get, count):
 
 def _is_alive(pid):
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False

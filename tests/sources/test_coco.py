@@ -180,7 +180,7 @@ def test_annotations_may_stand_before_what_they_refer_to(tmp_path):
 def test_a_missing_file_is_named_with_the_way_to_do_without(tmp_path):
     write(tmp_path, [picture(1)], captions=[{"id": 1, "image_id": 1, "caption": "One."}])
     (tmp_path / "annotations/instances_val2017.json").unlink()
-    with pytest.raises(PictusError, match="instances_val2017.json") as caught:
+    with pytest.raises(PictusError, match=r"instances_val2017\.json") as caught:
         read(tmp_path)
     assert "--set instances=false" in caught.value.mend
     ((record,), _) = read(tmp_path, instances=False)

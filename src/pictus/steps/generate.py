@@ -138,7 +138,7 @@ def generated(
         answers = iter(zip(prompts, backend.answer_many(prompts), strict=True))
         for record in some:
             made = [
-                _answered(record, prompt, answer, name, backend.terms, seed)
+                _answered(record, prompt, answer, backend.terms, seed)
                 for prompt, answer in islice(answers, len(kinds))
                 if answer is not None
             ]
@@ -164,10 +164,10 @@ def _prompt(record: Record, kind: str, seed: int) -> Prompt:
     return Prompt(kind=kind, media=record.media, facts=record.facts, seed=int.from_bytes(key))
 
 
-def _answered(record: Record, prompt: Prompt, answer: Answer, name: str, terms: str | None, seed: int) -> Record:
+def _answered(record: Record, prompt: Prompt, answer: Answer, terms: str | None, seed: int) -> Record:
     origin = replace(
         record.origin,
-        made_by=f"{name} {answer.model}, {prompt.kind}, seed {seed}",
+        made_by=f"{answer.model}, {prompt.kind}, seed {seed}",
         model_terms=terms or record.origin.model_terms,
         parents=(record.id,),
     )

@@ -48,7 +48,7 @@ def plan(name: str, root: Path, to: str, *, splits: tuple[str, ...] = (), **opti
         raise PictusError("this file or folder does not exist", where=str(root), mend="check the path after --from")
     stated = [options.get(key) for key in ("picture_licence", "text_licence", "model_terms")]
     options["picture_licence"], options["text_licence"], options["model_terms"] = (
-        text and licence.find(text).name for text in stated
+        text and _licence_name(text) for text in stated
     )
     draft = ImportPlan(name=name, root=root.resolve(), to=to, **options)
     if not draft.is_source:
@@ -95,6 +95,15 @@ def _read(plan: ImportPlan) -> Iterator[Record | Reject]:
     else:
         format_: plugins.Format = plugins.load("formats", plan.name, plan.settings)
         yield from format_.read(plan.root, pictures=Path(_media_root(plan)))
+
+
+def _licence_name(text: str) -> str:
+    """Give the name of a licence that the user states; one that nobody knows would silently permit nothing."""
+    known = [licence_.name for licence_ in licence.known()]
+    name = licence.find(text).name
+    if name not in known:
+        raise unknown_name("licence", text, known, where="pictus import")
+    return name
 
 
 def _source(plan: ImportPlan) -> Any:

@@ -63,7 +63,7 @@ def write_shard(
     tally = Tally()
     with place.publish(shard_name(number)) as file:
         hashed = _Hashed(file)
-        _write_rows(hashed, _taken(rows, tally, limit), root_names)
+        write_rows(hashed, _taken(rows, tally, limit), root_names)
     rejects_sha256 = _write_rejects(place, number, tally.rejects) if tally.rejects else None
     receipt = tally.receipt(
         number,
@@ -183,7 +183,8 @@ def _taken(rows: Rows, tally: Tally, limit: int | None) -> Iterator[Record]:
             yield row
 
 
-def _write_rows(file: _Hashed, records: Iterator[Record], root_names: Mapping[str, str]) -> None:
+def write_rows(file: Any, records: Iterator[Record], root_names: Mapping[str, str]) -> None:
+    """Write records to a Parquet file in the schema of a corpus."""
     with pq.ParquetWriter(
         pa.PythonFile(file, mode="w"),
         columns.schema(),

@@ -86,7 +86,7 @@ def what_has_colour(scene: Scene, random: Random) -> Exchange | None:
     question = pick(random, (f"Which of the things in the picture is {colour}?", f"What is {colour} here?"))
     return Exchange(
         question,
-        f"{sentence(thing.name.a)[:-1]} is {colour}.",
+        sentence(f"{_the_or_a(thing.name, {t.name.one for t in scene.singles})} is {colour}"),
         ("has colour", thing.name.one, colour),
         (thing.name.one,),
     )
