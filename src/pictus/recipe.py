@@ -65,7 +65,7 @@ def read_recipe(path: Path) -> Recipe:
         return Recipe.model_validate(data or {})
     except (ValidationError, AttributeError, TypeError, ValueError) as error:
         problems = error.errors() if isinstance(error, ValidationError) else []
-        errors = [_explain(problem, lines, path) for problem in problems]
+        errors = [error for _, error in sorted((_explain(p, lines, path) for p in problems), key=lambda pair: pair[0])]
         errors = errors or [PictusError("this is no recipe", where=str(path), mend="begin with `generate:`")]
         raise errors[0] if len(errors) == 1 else ManyErrors(errors, where=str(path)) from None
 
@@ -85,13 +85,13 @@ def _lines(node: yaml.Node | None, at: tuple[str, ...] = ()) -> dict[tuple[str, 
     return lines
 
 
-def _explain(problem: Any, lines: dict[tuple[str, ...], int], path: Path) -> PictusError:
+def _explain(problem: Any, lines: dict[tuple[str, ...], int], path: Path) -> tuple[int, PictusError]:
     place = tuple(str(part) for part in problem["loc"])
     line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 1)
     where = f"{path}, line {line}, {'.'.join(place[:-1]) or 'top'}"
     if problem["type"] == "extra_forbidden":
         section = Generate if place[0] == "generate" and len(place) > 1 else Recipe
-        return unknown_name("key", place[-1], list(section.model_fields), where=where)
-    return PictusError(
+        return line, unknown_name("key", place[-1], list(section.model_fields), where=where)
+    return line, PictusError(
         f"`{place[-1] if place else 'recipe'}`: {problem['msg']}", where=where, mend=f"you wrote `{problem['input']!r}`"
     )
