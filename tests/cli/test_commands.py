@@ -152,6 +152,18 @@ def test_check_names_missing_pictures_and_bad_rows_of_a_file(tmp_path, run):
         assert words in out
 
 
+def test_check_reads_a_dataset_as_an_import_would(corpora, run):
+    out, _ = run("check", corpora / "data", code=3)
+    assert "data of coco2017, train: 40 records" in out
+    assert "picture: 40 problems" in out and "the file is missing" in out
+    (corpora / "data/annotations/captions_train2017.json").write_text('{"images": [')
+    out, _ = run("check", corpora / "data", code=1)
+    assert "ends in the middle" in out
+    (corpora / "empty").mkdir()
+    _, err = run("check", corpora / "empty", code=1)
+    assert "no source finds its files here" in err
+
+
 def test_check_tells_all_mistakes_of_a_recipe_with_their_lines(tmp_path, run):
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text("generate:\n  backend: program\n  sede: 3\n  limit: many\nchekcs: []\n")

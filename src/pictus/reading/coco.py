@@ -162,7 +162,7 @@ def _add_picture(join: _Join, row: Mapping[str, Any]) -> None:
             absent=None if absent is None else tuple(map(_key, absent)),
         )
     elif known.file_name != name:
-        raise BadRow(f"two pictures have the id {key}: {known.file_name} and {name}")
+        raise BadRow("another picture has the same id")
     elif known.absent is None and absent is not None:
         known.absent = tuple(map(_key, absent))
 
@@ -171,14 +171,14 @@ def _add_annotation(join: _Join, row: Mapping[str, Any]) -> None:
     key = _key(row["image_id"])
     picture = join.pictures.get(key)
     if picture is None:
-        raise BadRow(f"it belongs to a picture that is not listed: {key}")
+        raise BadRow("it belongs to a picture that the files do not list")
     if "caption" in row:
         # One caption in seven has stray spaces or line breaks at its ends or inside.
         picture.captions.append(_line(row["caption"], "the caption"))
         return
     label = join.labels.get(_key(row["category_id"]))
     if label is None:
-        raise BadRow(f"its category is not listed: {row['category_id']}")
+        raise BadRow("its category is not listed")
     picture.present[label] = None
     x, y, width, height = row["bbox"]
     _check_box(x, y, width, height, picture)
@@ -198,11 +198,11 @@ def _check_box(x: float, y: float, width: float, height: float, picture: _Pictur
     if not math.isfinite(x + y + width + height):
         raise BadRow("a number of the box is not finite")
     if width <= 0 or height <= 0:
-        raise BadRow(f"the box has no area: {width} x {height}")
+        raise BadRow("the box has no area")
     if picture.width is None or picture.height is None:
         raise BadRow("the size of its picture is not known")
     if x >= picture.width or y >= picture.height or x + width <= 0 or y + height <= 0:
-        raise BadRow(f"the box lies outside its picture of {picture.width} x {picture.height}")
+        raise BadRow("the box lies outside its picture")
 
 
 def _words(row: Mapping[str, Any]) -> tuple[tuple[str, ...], bool | None]:

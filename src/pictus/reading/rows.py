@@ -12,7 +12,10 @@ from pictus.record import Record, Reject
 
 
 class BadRow(ValueError):
-    """A row that cannot become a record, or a record that a format cannot hold; the text says why."""
+    """A row that cannot become a record, or a record that a format cannot hold.
+
+    The text says why in words that are the same for all such rows, so that reasons can be counted.
+    """
 
 
 # What comes of taking a row for what it is not. These are caught at the edge of one row, and recorded.

@@ -1,4 +1,4 @@
-"""Check: look at a corpus, a file in a known format or a recipe, and name everything that is wrong."""
+"""Check: look at a corpus, a dataset's files, a file in a known format or a recipe, and name what is wrong."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -44,6 +44,8 @@ def check(target: str, *, pictures: Path | None = None, decode: bool = True, onl
         raise PictusError("this does not exist", where=target, mend="give a corpus, a file or a recipe")
     if path.suffix in (".yaml", ".yml"):
         return _check_recipe(path)
+    if path.is_dir():
+        return _check_data(path, checks)
     return _check_file(path, pictures, checks)
 
 
@@ -65,24 +67,37 @@ def _readable(corpus: Corpus, report: CheckReport) -> Iterator[Record]:
                 report.damages.append(error)
 
 
+def _check_data(root: Path, checks: Mapping[str, Any]) -> CheckReport:
+    """Read a dataset's files as an import would, and write nothing."""
+    for name in sorted(plugins.names("sources"), key=len, reverse=True):  # the particular before the general
+        source = plugins.load("sources", name)
+        splits = [split for split in source.splits or source.splits_in(root) if _has_files(source, root, split)]
+        if splits:
+            report = CheckReport(f"data of {name}, {', '.join(splits)}")
+            rows = (row for split in splits for row in source.records(root, split))
+            _run_rows(rows, checks, report)
+            return report
+    raise PictusError(
+        "this folder is no corpus, and no source finds its files here",
+        where=str(root),
+        mend="`pictus show NAME` shows the layout that a source expects",
+    )
+
+
+def _has_files(source: Any, root: Path, split: str) -> bool:
+    try:
+        return bool(source.files(root, split))
+    except PictusError:
+        return False
+
+
 def _check_file(path: Path, pictures: Path | None, checks: Mapping[str, Any]) -> CheckReport:
     names = [name for name in plugins.names("formats") if plugins.load("formats", name).sniff(path)]
     if not names:
         known = ", ".join(plugins.names("formats"))
         raise PictusError("no format knows this file", where=str(path), mend=f"known formats: {known}")
     report = CheckReport(f"{names[0]} file {path.name}")
-
-    def records() -> Iterator[Record]:
-        for row in plugins.load("formats", names[0]).read(path, pictures=pictures):
-            if isinstance(row, Reject):
-                report.add("row", row.where, "; ".join(row.reasons))
-            else:
-                yield row
-
-    try:
-        _run(records(), checks, report)
-    except PictusError as error:
-        report.damages.append(error)
+    _run_rows(plugins.load("formats", names[0]).read(path, pictures=pictures), checks, report)
     return report
 
 
@@ -98,6 +113,20 @@ def _check_recipe(path: Path) -> CheckReport:
     except PictusError as error:
         report.damages.append(error)
     return report
+
+
+def _run_rows(rows: Iterator[Record | Reject], checks: Mapping[str, Any], report: CheckReport) -> None:
+    def records() -> Iterator[Record]:
+        for row in rows:
+            if isinstance(row, Reject):
+                report.add("row", row.where, "; ".join(row.reasons))
+            else:
+                yield row
+
+    try:
+        _run(records(), checks, report)
+    except PictusError as error:
+        report.damages.append(error)
 
 
 def _run(records: Iterator[Record], checks: Mapping[str, Any], report: CheckReport) -> None:
