@@ -46,7 +46,10 @@ def test_settings_are_checked_all_at_once():
 
 def test_other_packages_join_through_entry_points(tmp_path, monkeypatch):
     (tmp_path / "their_check.py").write_text(
-        '"""Refuse everything."""\n\n\nclass Check:\n    def problems(self, record):\n        yield "no, never, not at all"\n'
+        '"""Refuse everything."""\n\n\n'
+        "class Check:\n"
+        "    def problems(self, record):\n"
+        "        yield 'no, never, not at all'\n"
     )
     info = tmp_path / "theirs-1.0.dist-info"
     info.mkdir()
