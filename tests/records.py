@@ -140,21 +140,33 @@ def record_from_json(text: bytes, root: str) -> Record:
     return make_record(Origin(dataset="made", key="1"), media=media, turns=turns)
 
 
-lines = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(
-    lambda text: "<image>" not in text
+lines = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(
+    lambda text: not any(mark in text for mark in ("<image>", "<video>", "<audio>"))
 )
 
 
 @st.composite
-def chats(draw) -> Record:
-    """Conversations as trainers know them: pictures in front of the first question, perhaps tools."""
+def chats(draw, data: bytes | None = None) -> Record:
+    """Conversations as trainers know them: pictures anywhere in the first question, perhaps tools.
+
+    Pictures are named by path or address, or are all the given bytes.
+    """
     count = draw(st.sampled_from([1, 1, 1, 0, 2]))
-    pictures = [Media(path=f"{draw(words)}.jpg", root="/pictures") for _ in range(count)]
+    pictures = [
+        Media(data=data)
+        if data is not None
+        else Media(path=f"{draw(words)}.jpg", root="/pictures")
+        if draw(st.booleans())
+        else Media(url=f"https://pictures.example/{draw(words)}")
+        for _ in range(count)
+    ]
     turns = [Turn.of("system", draw(lines))] if draw(st.booleans()) else []
     for number in range(draw(st.integers(1, 3))):
-        turns.append(Turn.of("user", draw(lines), images=0 if number else count))
+        parts = [Part("text", draw(lines)), *([] if number else [Part("image")] * count)]
+        turns.append(Turn("user", tuple(draw(st.permutations(parts)))))
         if draw(st.sampled_from([False, False, False, True])):
             calls = draw(st.lists(st.builds(Call, id=words, name=words, arguments=arguments), min_size=1, max_size=2))
-            turns += [Turn("assistant", (), tuple(calls)), Turn.of("tool", draw(lines))]
+            results = [Turn("tool", (Part("text", draw(lines)),), (), call.id, call.name) for call in calls]
+            turns += [Turn("assistant", (), tuple(calls)), *results]
         turns.append(Turn.of("assistant", draw(lines)))
     return make_record(draw(origins), media=pictures, turns=turns, tools=draw(tuples(tools, 2)), facts=draw(facts))

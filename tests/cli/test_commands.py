@@ -144,7 +144,8 @@ def test_check_names_missing_pictures_and_bad_rows_of_a_file(tmp_path, run):
             "conversations": [{"from": "human", "value": "<image>\nWhat?"}, {"from": "gpt", "value": "A cup."}],
         },
         {"id": "2", "conversations": [{"from": "robot", "value": "Beep."}]},
-        {"id": "3", "conversations": [{"from": "gpt", "value": ""}]},
+        {"id": "3", "conversations": [{"from": "gpt", "value": "Two."}]},
+        {"id": "4", "conversations": [{"from": "human", "value": "Why?"}, {"from": "gpt", "value": ""}]},
     ]
     (tmp_path / "chat.json").write_text(json.dumps(rows))
     out, _ = run("check", tmp_path / "chat.json", code=3)

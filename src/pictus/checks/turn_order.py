@@ -3,33 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pictus.reading.dialogue import order_problems
 from pictus.record import Record
-
-_NEXT = {  # who may speak after whom; the beginning is ""
-    "": ("system", "user"),
-    "system": ("user",),
-    "user": ("assistant",),
-    "assistant": ("user",),
-    "assistant calling": ("tool",),
-    "tool": ("tool", "assistant"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Keep a conversation that a chat template can render, with an answer at its end."""
+    """Keep a conversation that a chat template can render, with an answer or a tool call at its end."""
 
     def problems(self, record: Record) -> Iterator[str]:
         """Name each turn that is out of order."""
+        for number, problem in order_problems(record.turns):
+            yield f"turn {number} {problem}"
         if not record.turns:
             yield "there are no turns"
-            return
-        before = ""
-        for number, turn in enumerate(record.turns, 1):
-            if turn.role not in _NEXT[before]:
-                yield f"turn {number} is the {turn.role}'s, expected {' or '.join(_NEXT[before])}"
-            if turn.calls and turn.role != "assistant":
-                yield f"turn {number} is the {turn.role}'s and calls a tool"
-            before = "assistant calling" if turn.role == "assistant" and turn.calls else turn.role
-        if before not in ("assistant", "assistant calling"):
-            yield f"the last turn is the {before}'s, not an answer"
+        elif record.turns[-1].role != "assistant":
+            yield f"the last turn is the {record.turns[-1].role}'s, not an answer"

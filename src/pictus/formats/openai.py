@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,13 @@ import orjson
 
 from pictus.plugins import Written
 from pictus.reading.json import read_lines
-from pictus.reading.rows import BadRow, key_of, looks_like, record_rows
-from pictus.record import Call, Media, Origin, Part, Record, Reject, Tool, Turn, make_record
+from pictus.reading.marked_text import picture_named
+from pictus.reading.rows import BadRow, in_order, json_line, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.record import Call, Media, Origin, Part, Record, Reject, Role, Tool, Turn, make_record
 from pictus.store.row_file import write_lines
 
-_ROLES = ("system", "user", "assistant", "tool")
-_TYPES = {b"\xff\xd8": "jpeg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp"}
+_ROLES: dict[str, Role] = {"system": "system", "user": "user", "assistant": "assistant", "tool": "tool"}
+_STARTS = {b"\xff\xd8": "jpeg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp", b"BM": "bmp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Format:
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
 
     def sniff(self, path: Path) -> bool:
-        """Say whether the first line has messages."""
-        return looks_like(path, lambda row: "messages" in row, lines=True)
+        """Say whether the first line has messages, and no column of pictures as other trainers want it."""
+        return looks_like(path, lambda row: "messages" in row and "images" not in row, lines=True)
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; addresses stay addresses, other names are paths."""
@@ -42,7 +42,7 @@ class Format:
         """Write a line a record."""
         return write_lines(path, records, self._row)
 
-    def _row(self, record: Record, lost: Counter[str]) -> dict[str, Any]:
+    def _row(self, record: Record, lost: set[str]) -> dict[str, Any]:
         media = iter(record.media)
         messages = [self._message(turn, media) for turn in record.turns]
         if next(media, None) is not None:
@@ -57,16 +57,12 @@ class Format:
         if len(turn.parts) == 1 and turn.parts[0].type == "text":
             message["content"] = turn.parts[0].text or ""
         elif turn.parts:
-            message["content"] = [self._part(part, media) for part in turn.parts]
+            message["content"] = [self._part(part, media, turn.role) for part in turn.parts]
         else:
             message["content"] = None if turn.calls else ""
         if turn.calls:
             message["tool_calls"] = [
-                {
-                    "id": call.id,
-                    "type": "function",
-                    "function": {"name": call.name, "arguments": call.arguments},
-                }
+                {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
                 for call in turn.calls
             ]
         if turn.call_id is not None:
@@ -75,7 +71,7 @@ class Format:
             message["name"] = turn.name
         return message
 
-    def _part(self, part: Part, media: Iterator[Media]) -> dict[str, Any]:
+    def _part(self, part: Part, media: Iterator[Media], role: Role) -> dict[str, Any]:
         if part.type == "text":
             return {"type": "text", "text": part.text or ""}
         medium = next(media, None)
@@ -83,77 +79,102 @@ class Format:
             raise BadRow("it has more places for pictures than pictures")
         if part.type != "image" or medium.kind != "image":
             raise BadRow(f"it holds {medium.kind}, and this format knows pictures only")
+        if role != "user":
+            raise BadRow(f"a turn of the {role} holds a picture, and only those of the user may")
         return {"type": "image_url", "image_url": {"url": self._address(medium)}}
 
     def _address(self, medium: Media) -> str:
-        data = medium.data
-        if data is None and self.embed and medium.file is not None:
-            try:
-                data = medium.file.read_bytes()
-            except OSError as error:
-                raise BadRow(f"the picture cannot be read: {medium.file}: {error.strerror}") from None
-        if data is not None and self.embed:
-            kind = next((name for start, name in _TYPES.items() if data.startswith(start)), "octet-stream")
-            return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+        if self.embed and (medium.data is not None or medium.file is not None):
+            return _data_address(medium)
         name = medium.path or medium.url
         if name is None:
-            raise BadRow("a picture has neither a path nor an address")
+            raise BadRow(
+                "a picture is only inside the record: see the setting `embed`"
+                if medium.data is not None
+                else "a picture has neither a path nor an address"
+            )
         return name
 
 
+def _data_address(medium: Media) -> str:
+    data = medium.data
+    if data is None:
+        assert medium.file is not None, "asked for where there is something to embed"
+        try:
+            data = medium.file.read_bytes()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise BadRow(f"a picture cannot be read: {reason}") from None
+    kind = next((name for start, name in _STARTS.items() if data.startswith(start)), None)
+    if kind is None:
+        raise BadRow("a picture is in none of the encodings that may stand in a line: JPEG, PNG, WebP, GIF, BMP")
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+
+
 def _function(tool: Tool) -> dict[str, Any]:
-    return {
-        "name": tool.name,
-        "description": tool.description,
-        "parameters": orjson.Fragment(tool.parameters),
-    }
+    parameters = orjson.Fragment(json_line(tool.parameters))
+    return {"name": tool.name, "description": tool.description, "parameters": parameters}
 
 
 def _record(row: Mapping[str, Any], where: str, dataset: str, root: str) -> Record:
     media: list[Media] = []
-    turns = [_turn(message, media, root) for message in row["messages"]]
-    functions = [tool["function"] for tool in row.get("tools") or ()]
+    if "messages" not in row:
+        raise BadRow("it has no 'messages'")
+    turns = [_turn(message, media, root) for message in list_in(row, "messages")]
+    functions = [tool["function"] for tool in list_in(row, "tools")]
     tools = [
-        Tool(f["name"], f.get("description", ""), orjson.dumps(f.get("parameters", {})).decode()) for f in functions
+        Tool(text_in(one, "name"), text_in(one, "description", ""), json_of(one.get("parameters") or {}))
+        for one in functions
     ]
-    return make_record(Origin(dataset=dataset, key=key_of(row, where)), media=media, turns=turns, tools=tools)
+    record = make_record(Origin(dataset=dataset, key=key_of(row, where)), media=media, turns=turns, tools=tools)
+    return in_order(record)
 
 
 def _turn(message: Mapping[str, Any], media: list[Media], root: str) -> Turn:
-    role, content = message["role"], message.get("content")
-    if role not in _ROLES:
-        raise BadRow(f"unknown role: {role!r}")
+    role, content = _ROLES.get(message["role"]), message.get("content")
+    if role is None:
+        raise BadRow(f"unknown role: {message['role']!r:.80}")
+    if message.get("function_call") is not None:
+        raise BadRow("it has `function_call`, which OpenAI gave up for `tool_calls`")
+    calls = tuple(_call(call) for call in list_in(message, "tool_calls"))
+    if content is None and not calls:
+        raise BadRow(f"a turn of the {role} has neither words nor calls")
     if isinstance(content, str):
-        content = [{"type": "text", "text": content}] if content else []
-    parts = []
-    for part in content or ():
-        if part["type"] == "text":
-            parts.append(Part("text", _text(part["text"])))
-        elif part["type"] == "image_url":
-            media.append(_medium(part["image_url"], root))
-            parts.append(Part("image"))
-        else:
-            raise BadRow(f"unknown part: {part['type']!r}")
-    calls = tuple(
-        Call(_text(call["id"]), _text(call["function"]["name"]), _text(call["function"]["arguments"]))
-        for call in message.get("tool_calls") or ()
-    )
-    return Turn(role, tuple(parts), calls, message.get("tool_call_id"), message.get("name"))
+        parts = [Part("text", content)] if content else []
+    else:
+        parts = [_part(part, media, root) for part in list_in(message, "content")]
+    return Turn(role, tuple(parts), calls, _name(message, "tool_call_id"), _name(message, "name"))
 
 
-def _medium(image: Any, root: str) -> Media:
-    url = _text(image["url"] if isinstance(image, Mapping) else image)
-    if url.startswith(("http://", "https://")):
-        return Media(url=url)
-    if not url.startswith("data:"):
-        return Media(path=url, root=root)
+def _part(part: Mapping[str, Any], media: list[Media], root: str) -> Part:
+    if part["type"] == "text":
+        return Part("text", text_in(part, "text"))
+    if part["type"] != "image_url":
+        raise BadRow(f"unknown part: {part['type']!r:.80}")
+    image = part["image_url"]
+    media.append(_medium(text_in(image, "url") if isinstance(image, Mapping) else image, root))
+    return Part("image")
+
+
+def _call(call: Mapping[str, Any]) -> Call:
+    function = call["function"]
+    return Call(text_in(call, "id"), text_in(function, "name"), text_in(function, "arguments"))
+
+
+def _name(message: Mapping[str, Any], name: str) -> str | None:
+    return None if message.get(name) is None else text_in(message, name)
+
+
+def _medium(address: Any, root: str) -> Media:
+    if not isinstance(address, str) or not address.startswith("data:"):
+        return picture_named(address, root)
+    head, _, text = address.partition(",")
+    if not head.endswith(";base64"):
+        raise BadRow("the picture inside the line is not in base64")
     try:
-        return Media(data=base64.b64decode(url.partition(",")[2], validate=True))
-    except binascii.Error as error:
-        raise BadRow(f"the picture inside the line is damaged: {error}") from None
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise BadRow(f"this is no text: {value!r:.80}")
-    return value
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadRow("the picture inside the line is damaged") from None
+    if not data:
+        raise BadRow("the picture inside the line is empty")
+    return Media(data=data)

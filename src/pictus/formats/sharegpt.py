@@ -1,173 +1,243 @@
 """LLaMA-Factory's sharegpt rows, with the `dataset_info.json` that names their columns."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import orjson
 
+from pictus.errors import PictusError
 from pictus.plugins import Written
-from pictus.reading.json import read_array, read_lines, read_object
-from pictus.reading.marked_text import parts_of, picture_paths, text_of
-from pictus.reading.rows import BadRow, key_of, looks_like, record_rows
-from pictus.record import Call, Media, Origin, Record, Reject, Role, Tool, Turn, make_record
+from pictus.reading.dataset_info import INFO, Columns, Layout, Speaker, Tags, layout_for, read_info, with_entry
+from pictus.reading.json import read_array, read_lines
+from pictus.reading.marked_text import MARK, parts_of, picture_names, pictures_named, text_of
+from pictus.reading.rows import BadRow, in_order, json_line, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.record import Call, Origin, Record, Reject, Tool, Turn, make_record
 from pictus.store.row_file import write_array
 from pictus.store.whole_file import whole_file
 
-_INFO = "dataset_info.json"
-_COLUMNS = {"messages": "conversations", "images": "images", "system": "system", "tools": "tools"}
-_TAGS = {
-    "role_tag": "from",
-    "content_tag": "value",
-    "user_tag": "human",
-    "assistant_tag": "gpt",
-    "observation_tag": "observation",
-    "function_tag": "function_call",
-    "system_tag": "system",
+# Without a dataset_info.json, both usual spellings are read; none of these names means two things.
+_SPEAKERS: dict[str, Speaker] = {
+    "human": "user",
+    "user": "user",
+    "gpt": "assistant",
+    "assistant": "assistant",
+    "system": "system",
+    "observation": "tool",
+    "tool": "tool",
+    "function_call": "call",
 }
+_FROM_VALUE, _ROLE_CONTENT = Tags(), Tags(role_tag="role", content_tag="content")
+_MARKS = (MARK, "<video>", "<audio>")  # the loader counts each of these
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """Rows of `{conversations, images, system, tools}`, as LLaMA-Factory trains on them.
 
-    Beside the file goes `dataset_info.json`. It names every column and tag, since the loader takes any that
-    is not named for absent. Entries of other files stay in it.
+    Beside the file goes `dataset_info.json`, and entries of other files stay in it. A tool's result belongs to
+    the call before it; the results of several calls stand together as one JSON list. Ids of calls are not kept.
     """
 
     carries: ClassVar[frozenset[str]] = frozenset({"turns", "media", "tools"})
     suffixes: ClassVar[tuple[str, ...]] = (".json",)
 
     def sniff(self, path: Path) -> bool:
-        """Say whether the first row has these columns."""
-        is_lines = path.suffix == ".jsonl"
-        return looks_like(path, lambda row: "conversations" in row and "images" in row, lines=is_lines)
+        """Say whether `dataset_info.json` names the file, or its first row has these columns."""
+        try:
+            if layout_for(path) is not None:
+                return True
+        except PictusError:
+            return False
+        return looks_like(path, _is_sharegpt, lines=path.suffix == ".jsonl")
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records, with the columns and tags that a `dataset_info.json` beside the file names."""
-        columns, tags = _names_for(path)
+        layout = layout_for(path)
         root = str(pictures or path.parent)
         rows = read_lines(path) if path.suffix == ".jsonl" else read_array(path)
-        return record_rows(rows, lambda row, where: _record(row, where, path.stem, root, columns, tags))
+        return record_rows(rows, lambda row, where: _record(row, where, path.stem, root, layout))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write an array, and the entry in `dataset_info.json`."""
+        with_entry(read_info(path.parent), path)  # what is wrong there is told before the work, not after it
         written = write_array(path, records, _row)
-        info_path = path.parent / _INFO
-        info = read_object(info_path) if info_path.exists() else {}
-        info[path.stem] = {
-            "file_name": path.name,
-            "formatting": "sharegpt",
-            "columns": _COLUMNS,
-            "tags": _TAGS,
-        }
-        with whole_file(info_path) as file:
+        info = with_entry(read_info(path.parent), path)
+        with whole_file(path.parent / INFO) as file:
             file.write(orjson.dumps(info, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-        return replace(written, files=(*written.files, info_path))
+        return replace(written, files=(*written.files, path.parent / INFO))
 
 
-def _row(record: Record, lost: Counter[str]) -> dict[str, Any]:
-    images = picture_paths(record)
-    system, turns = "", []
-    for number, turn in enumerate(record.turns):
-        if turn.role == "system":
-            if number:
-                raise BadRow("a turn of the system stands inside the conversation")
-            system = text_of(turn, lost)
-        elif turn.role == "tool":
-            turns.append({"from": "observation", "value": text_of(turn, lost)})
+def _is_sharegpt(row: Mapping[str, Any]) -> bool:
+    turns = row.get(_messages_name(row))
+    if not isinstance(turns, list) or not turns or not isinstance(turns[0], Mapping):
+        return False
+    first = turns[0]
+    if "from" in first:
+        return any(name in row for name in ("images", "system", "tools"))
+    # OpenAI's rows have roles too, but no column of pictures, and parts in place of marks.
+    return "role" in first and ("conversations" in row or "images" in row) and isinstance(first.get("content"), str)
+
+
+def _row(record: Record, lost: set[str]) -> dict[str, Any]:
+    images = picture_names(record)
+    turns = list(record.turns)
+    system = text_of(turns.pop(0), lost, marks=_MARKS) if turns[0].role == "system" else ""
+    if record.turns[0].role == "system" and not system:
+        lost.add("an empty turn of the system")
+    messages: list[dict[str, str]] = []
+    calls: Sequence[Call] = ()
+    while turns:
+        turn = turns.pop(0)
+        if turn.role == "tool":
+            results = [turn]
+            while turns and turns[0].role == "tool":
+                results.append(turns.pop(0))
+            messages.append({"from": "observation", "value": _results_text(results, calls, lost)})
         elif turn.calls:
+            calls = turn.calls
             if turn.text.strip():
-                lost["words beside a tool call"] += 1
-            calls = [orjson.Fragment(_call_text(call)) for call in turn.calls]
-            text = orjson.dumps(calls[0] if len(calls) == 1 else calls).decode()
-            turns.append({"from": "function_call", "value": text})
+                lost.add("words beside a tool call")
+            messages.append({"from": "function_call", "value": _calls_text(calls)})
         else:
-            turns.append({"from": "human" if turn.role == "user" else "gpt", "value": text_of(turn, lost)})
-    for number, turn_ in enumerate(turns):
-        if (turn_["from"] in ("human", "observation")) != (number % 2 == 0):
-            raise BadRow(f"turn {number + 1} is out of turn: people and tools speak first, then the model")
+            name = "human" if turn.role == "user" else "gpt"
+            messages.append({"from": name, "value": text_of(turn, lost, marks=_MARKS)})
+    if not messages:
+        raise BadRow("nobody but the system speaks")
     tools = [
-        {"name": t.name, "description": t.description, "parameters": orjson.Fragment(t.parameters)}
-        for t in record.tools
+        orjson.Fragment(
+            b'{"name":%b,"description":%b,"parameters":%b}'
+            % (orjson.dumps(tool.name), orjson.dumps(tool.description), json_line(tool.parameters).encode())
+        )
+        for tool in record.tools
     ]
     return {
         "id": record.id,
-        "conversations": turns,
+        "conversations": messages,
         "images": images,
         "system": system,
         "tools": orjson.dumps(tools).decode() if tools else "",
     }
 
 
-def _call_text(call: Call) -> bytes:
-    return orjson.dumps({"name": call.name, "arguments": orjson.Fragment(call.arguments)})
+def _calls_text(calls: Sequence[Call]) -> str:
+    objects = [f'{{"name":{json_of(call.name)},"arguments":{json_line(call.arguments)}}}' for call in calls]
+    text = objects[0] if len(objects) == 1 else f"[{','.join(objects)}]"
+    if any(mark in text for mark in _MARKS):
+        raise BadRow("a tool call holds a text that would be taken for the place of a medium")
+    return text
 
 
-def _names_for(path: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Find the columns and tags of a file: what stands in dataset_info.json, else what everybody uses."""
-    info = path.parent / _INFO
-    entries = read_object(info).values() if info.exists() else ()
-    for entry in entries:
-        if isinstance(entry, Mapping) and entry.get("file_name") == path.name:
-            return {**_COLUMNS, **entry.get("columns", {})}, {**_TAGS, **entry.get("tags", {})}
-    return _COLUMNS, _TAGS
+def _results_text(results: Sequence[Turn], calls: Sequence[Call], lost: set[str]) -> str:
+    """Write what tools gave back as one message, since two of them in a row would break the alternation."""
+    texts = [text_of(result, lost, marks=_MARKS) for result in results]
+    wanted = [call.id for call in calls]
+    given = [result.call_id for result in results]
+    if len(texts) > 1 and len(texts) != len(calls):
+        raise BadRow("the results of tools are fewer or more than the calls")
+    if any(one is not None for one in given) and given != wanted[: len(given)]:
+        lost.add("which result belongs to which call")
+    if len(texts) > 1:
+        return json_of(texts)
+    if _texts_in(texts[0], len(calls)) is not None:
+        raise BadRow("the one result of several calls looks like a list of several")
+    return texts[0]
 
 
-def _record(
-    row: Mapping[str, Any],
-    where: str,
-    dataset: str,
-    root: str,
-    columns: Mapping[str, str],
-    tags: Mapping[str, str],
-) -> Record:
-    roles: dict[str, Role] = {
-        tags["user_tag"]: "user",
-        tags["assistant_tag"]: "assistant",
-        tags["observation_tag"]: "tool",
-        tags["function_tag"]: "assistant",
-        tags["system_tag"]: "system",
-    }
-    turns = []
-    if system := row.get(columns["system"]):
-        turns.append(Turn.of("system", system))
-    for message in row[columns["messages"]]:
-        name, text = message[tags["role_tag"]], message[tags["content_tag"]]
-        if name not in roles:
-            raise BadRow(f"unknown role: {name!r}")
-        if not isinstance(text, str):
-            raise BadRow("a turn has no text")
-        is_call = name == tags["function_tag"]
-        turns.append(Turn("assistant", (), _calls(text)) if is_call else Turn(roles[name], parts_of(text)))
-    images = row.get(columns["images"]) or []
-    if isinstance(images, str):
-        images = [images]
-    places = sum(part.type == "image" for turn in turns for part in turn.parts)
-    if places != len(images):
-        raise BadRow(f"it has {len(images)} pictures and places for {places}")
-    return make_record(
+def _texts_in(text: str, count: int) -> list[str] | None:
+    """Take the results of several calls out of one message; None where they are not written so."""
+    if count < 2 or not text.startswith("["):
+        return None
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    is_list = isinstance(value, list) and len(value) == count and all(isinstance(one, str) for one in value)
+    return value if is_list else None
+
+
+def _record(row: Mapping[str, Any], where: str, dataset: str, root: str, layout: Layout | None) -> Record:
+    for name in ("videos", "audios"):
+        if row.get(name):
+            raise BadRow(f"it has {name}, and this format knows pictures only")
+    columns = layout.columns if layout else Columns(messages=_messages_name(row))
+    if columns.messages not in row:
+        raise BadRow(f"it has no {columns.messages!r}")
+    turns = _turns(list_in(row, columns.messages), layout)
+    if system := text_in(row, columns.system, ""):
+        turns.insert(0, Turn.of("system", system))
+    images = row.get(columns.images)
+    record = make_record(
         Origin(dataset=dataset, key=key_of(row, where)),
-        media=[Media(path=image, root=root) for image in images],
+        media=pictures_named([images] if isinstance(images, str) else list_in(row, columns.images), root, turns),
         turns=turns,
-        tools=_tools(row.get(columns["tools"])),
+        tools=_tools(row.get(columns.tools)),
     )
+    return in_order(record)
 
 
-def _calls(text: str) -> tuple[Call, ...]:
-    value = orjson.loads(text)
+def _messages_name(row: Mapping[str, Any]) -> str:
+    return "messages" if "messages" in row and "conversations" not in row else "conversations"
+
+
+def _turns(messages: Iterable[Mapping[str, Any]], layout: Layout | None) -> list[Turn]:
+    speakers = layout.speakers if layout else _SPEAKERS
+    turns: list[Turn] = []
+    number = 0  # of the next call
+    calls: tuple[Call, ...] = ()
+    for message in messages:
+        tags = layout.tags if layout else _FROM_VALUE if "from" in message else _ROLE_CONTENT
+        speaker, text = speakers.get(message[tags.role_tag]), text_in(message, tags.content_tag)
+        if speaker is None:
+            raise BadRow(f"unknown role: {message[tags.role_tag]!r:.80}")
+        if speaker == "call":
+            calls = _calls(text, number)
+            number += len(calls)
+            turns.append(Turn("assistant", (), calls))
+        elif speaker == "tool":
+            turns += _results(text, calls)
+        else:
+            turns.append(Turn(speaker, parts_of(text)))
+    return turns
+
+
+def _results(text: str, calls: Sequence[Call]) -> Iterator[Turn]:
+    texts = _texts_in(text, len(calls)) or [text]
+    if len(texts) == len(calls):
+        for one, call in zip(texts, calls, strict=True):
+            yield Turn("tool", parts_of(one), call_id=call.id, name=call.name)
+    else:
+        yield Turn("tool", parts_of(text))  # of no call or of several: nobody can say which
+
+
+def _calls(text: str, first: int) -> tuple[Call, ...]:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise BadRow("a tool call is no valid JSON") from None
     rows = value if isinstance(value, list) else [value]
+    if not rows:
+        raise BadRow("a message calls no tool")
     return tuple(
-        Call(f"call_{number}", row["name"], orjson.dumps(row["arguments"]).decode()) for number, row in enumerate(rows)
+        Call(f"call_{number}", text_in(row, "name"), _arguments(row["arguments"]))
+        for number, row in enumerate(rows, first)
     )
 
 
-def _tools(text: Any) -> tuple[Tool, ...]:
-    if not text:
+def _arguments(value: Any) -> str:
+    """Give the arguments of a call as JSON text; some files hold them as text already."""
+    return json_line(value) if isinstance(value, str) else json_of(value)
+
+
+def _tools(value: Any) -> tuple[Tool, ...]:
+    if not value:
         return ()
-    rows = orjson.loads(text) if isinstance(text, str) else text
+    rows = orjson.loads(value) if isinstance(value, str) else value
+    if not isinstance(rows, list):
+        raise BadRow("the tools are no list")
+    functions = [row.get("function", row) for row in rows]
     return tuple(
-        Tool(row["name"], row.get("description", ""), orjson.dumps(row.get("parameters", {})).decode()) for row in rows
+        Tool(text_in(row, "name"), text_in(row, "description", ""), json_of(row.get("parameters") or {}))
+        for row in functions
     )

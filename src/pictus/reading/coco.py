@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import orjson
-
 from pictus import licence
 from pictus.errors import PictusError
 from pictus.reading.json import read_batches
-from pictus.reading.rows import ROW_ERRORS, BadRow, reason_of
+from pictus.reading.rows import ROW_ERRORS, BadRow, reason_of, row_text
 from pictus.record import Box, Facts, Media, Origin, Record, Reject, make_record
 
 Key: TypeAlias = int | str
@@ -136,7 +134,7 @@ def _take(join: _Join, path: Path, adders: Mapping[str, Callable[[_Join, Any], N
                 add(join, row)
             except ROW_ERRORS as error:
                 where = f"{path.name}, {batch.key}, row {batch.first + index}, byte {batch.starts[index]}"
-                yield Reject(where=where, reasons=(reason_of(error),), row=_text(row))
+                yield Reject(where=where, reasons=(reason_of(error),), row=row_text(row))
 
 
 def _add_licence(join: _Join, row: Mapping[str, Any]) -> None:
@@ -239,10 +237,6 @@ def _side(value: Any) -> int | None:
 
 def _address(value: Any) -> str | None:
     return value if isinstance(value, str) and value.startswith(("http://", "https://")) else None
-
-
-def _text(row: Any) -> str:
-    return orjson.dumps(row).decode()[:2000]
 
 
 def find_annotations(root: Path, names: Sequence[str]) -> list[Path]:

@@ -5,49 +5,62 @@ A PNG of 49 kB can claim 400 million pixels. So the size is read from the head, 
 
 import io
 import warnings
-from collections.abc import Iterator
 
 from PIL import Image, UnidentifiedImageError
 
 from pictus.record import Media
 
+# Pillow tries every decoder that it has. Some start other programs (EPS calls Ghostscript) or are seldom
+# tested; a corpus needs none of them.
+KINDS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
 _SIDEWAYS = (5, 6, 7, 8)  # EXIF orientations that swap width and height
 _ORIENTATION = 0x0112
 
 
-def picture_problems(medium: Media, *, maximum_pixels: int, decode: bool) -> Iterator[str]:
+def picture_problems(medium: Media, *, maximum_pixels: int, decode: bool) -> list[str]:
     """Name what is wrong with a picture; nothing where it is sound."""
     if medium.data is None and medium.file is None:
-        yield f"not acquired yet: {medium.url}" if medium.url else "it has neither bytes, path nor address"
-        return
+        return [f"not acquired yet: {medium.url}" if medium.url else "it has neither bytes, path nor address"]
     source = io.BytesIO(medium.data) if medium.data is not None else medium.file
     assert source is not None
+    problems: list[str] = []
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(source) as image:
-                yield from _problems(image, medium, maximum_pixels, decode)
+            warnings.simplefilter("ignore")  # of damaged heads; opening decodes nothing, so size is no danger yet
+            with Image.open(source, formats=KINDS) as image:
+                _look(image, medium, maximum_pixels, decode, problems)
     except FileNotFoundError:
-        yield f"the file is missing: {medium.file}"
+        problems.append(f"the file is missing: {medium.file}")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        yield f"it has more than {maximum_pixels:,} pixels"
+        most = min(maximum_pixels, 2 * (Image.MAX_IMAGE_PIXELS or maximum_pixels))  # what Pillow itself opens
+        problems.append(f"it has more than {most:,} pixels")
     except UnidentifiedImageError:
-        yield f"it is no picture: {medium.file or 'the embedded bytes'}"
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        # What Pillow's decoders raise for damaged files.
-        yield f"it cannot be decoded: {error}"
+        problems.append(f"it is no picture of a known kind: {medium.file or 'the embedded bytes'}")
+    except Exception as error:
+        # Damaged files make Pillow's decoders raise anything: IndexError, struct.error, RuntimeError, TypeError.
+        problems.append(f"it cannot be decoded: {error}")
+    return problems
 
 
-def _problems(image: Image.Image, medium: Media, maximum_pixels: int, decode: bool) -> Iterator[str]:
+def _look(image: Image.Image, medium: Media, maximum_pixels: int, decode: bool, problems: list[str]) -> None:
+    """Add what is wrong to the problems, so that those found before the decoder gives up are told too."""
     width, height = image.size
     if width * height > maximum_pixels:
-        yield f"it has {width:,} x {height:,} pixels, more than {maximum_pixels:,}"
+        problems.append(f"it has {width:,} x {height:,} pixels, more than {maximum_pixels:,}")
         return
-    if image.format == "JPEG" and image.getexif().get(_ORIENTATION) in _SIDEWAYS:
+    if _is_sideways(image):
         width, height = height, width
-    if medium.width is not None and (medium.width, medium.height) != (width, height):
-        yield f"it is {width} x {height}, its record says {medium.width} x {medium.height}"
-    if getattr(image, "n_frames", 1) > 1:
-        yield "it is animated"
+    if (medium.width or width, medium.height or height) != (width, height):
+        problems.append(f"it is {width} x {height}, its record says {medium.width} x {medium.height}")
+    # Telephones write MPO, a JPEG with a second picture behind it for depth: nobody sees that one.
+    if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
+        problems.append("it is animated")
     if decode:
+        warnings.simplefilter("error", Image.DecompressionBombWarning)  # of a frame larger than the head said
         image.load()
+
+
+def _is_sideways(image: Image.Image) -> bool:
+    if image.format == "PNG" and "exif" not in image.info:
+        return False  # Pillow would decode the whole picture to look for it at the end
+    return image.getexif().get(_ORIENTATION) in _SIDEWAYS

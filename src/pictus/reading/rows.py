@@ -1,14 +1,19 @@
 """Rows of a file to records: what cannot become one is set aside with its reason."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from pictus.errors import PictusError
+from pictus.reading.dialogue import order_problems
 from pictus.reading.json import read_array, read_lines
 from pictus.record import Record, Reject
+
+_ROW_LIMIT = 10_000  # characters of a row that are kept with the reason
 
 
 class BadRow(ValueError):
@@ -19,7 +24,7 @@ class BadRow(ValueError):
 
 
 # What comes of taking a row for what it is not. These are caught at the edge of one row, and recorded.
-ROW_ERRORS = (BadRow, KeyError, TypeError, ValueError, AttributeError, OverflowError)
+ROW_ERRORS = (BadRow, KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 
 def record_rows(
@@ -36,13 +41,63 @@ def record_rows(
                 raise BadRow("the row is no object")
             yield make(row, where)
         except ROW_ERRORS as error:
-            yield Reject(where=where, reasons=(reason_of(error),), row=orjson.dumps(row).decode()[:10_000])
+            yield Reject(where=where, reasons=(reason_of(error),), row=row_text(row))
+
+
+def in_order(record: Record) -> Record:
+    """Give a conversation back, or refuse it when its turns are in an order that no trainer would take."""
+    if not record.turns:
+        raise BadRow("there are no turns")
+    for _, problem in order_problems(record.turns):
+        raise BadRow(f"a turn {problem}")
+    return record
 
 
 def key_of(row: Mapping[str, Any], where: str, name: str = "id") -> str:
     """Give the key of a row: its id as text, since ids lose digits as numbers; else its file and number."""
     key = row.get(name)
-    return where.partition(", byte")[0] if key is None else str(key)
+    if key is None:
+        return where.partition(", byte")[0]
+    if isinstance(key, bool) or not isinstance(key, str | int | float):
+        raise BadRow(f"this is no {name}: it is neither text nor number")
+    return str(key)
+
+
+def text_in(row: Mapping[str, Any], name: str, default: str | None = None) -> str:
+    """Take a text out of a row; what is absent or null is the default, where there is one."""
+    value = row[name] if default is None else row.get(name)
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, str):
+        raise BadRow(f"`{name}` is no text")
+    return value
+
+
+def list_in(row: Mapping[str, Any], name: str) -> list[Any]:
+    """Take a list out of a row; what is absent or null is an empty one."""
+    value = row.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise BadRow(f"`{name}` is no list")
+    return value
+
+
+def json_of(value: Any) -> str:
+    """Write a value as JSON on one line; the standard library keeps numbers of any length, orjson does not."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        raise BadRow("a number in it is not finite, which JSON cannot say") from None
+
+
+@lru_cache(4096)  # the same few tools stand in most records
+def json_line(text: str) -> str:
+    """Bring a JSON text onto one line, or refuse it: inside a row it would break the whole file."""
+    try:
+        return json_of(json.loads(text))
+    except (ValueError, RecursionError):
+        raise BadRow("a text in it should be JSON and is not") from None
 
 
 def looks_like(path: Path, test: Callable[[Mapping[str, Any]], bool], *, lines: bool = False) -> bool:
@@ -59,3 +114,11 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"it has no {error}"
     return str(error) if isinstance(error, BadRow) else f"wrong type: {error}"
+
+
+def row_text(row: Any) -> str:
+    """Give the beginning of a row as text, for whoever wants to know what was set aside."""
+    try:
+        return orjson.dumps(row).decode()[:_ROW_LIMIT]
+    except TypeError:  # orjson reads four times the depth that it writes
+        return "(brackets inside brackets, too many to show)"

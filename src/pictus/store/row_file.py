@@ -3,47 +3,46 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
 from pictus.plugins import Written
-from pictus.reading.rows import BadRow
+from pictus.reading.rows import BadRow, in_order
 from pictus.record import Record, Reject, reject_record
 from pictus.store.whole_file import whole_file
 
+# Makes the row of a record, and adds words for what it leaves behind.
+RowMaker: TypeAlias = Callable[[Record, set[str]], Any]
 
-def write_array(path: Path, records: Iterable[Record], row_of: Callable[[Record, Counter[str]], Any]) -> Written:
+
+def write_array(path: Path, records: Iterable[Record], row_of: RowMaker) -> Written:
     """Write a JSON array, a row a line, holding none of it in memory."""
     return _write(path, records, row_of, before=b"[\n", between=b",\n", after=b"\n]\n")
 
 
-def write_lines(path: Path, records: Iterable[Record], row_of: Callable[[Record, Counter[str]], Any]) -> Written:
+def write_lines(path: Path, records: Iterable[Record], row_of: RowMaker) -> Written:
     """Write JSON Lines."""
     return _write(path, records, row_of, before=b"", between=b"\n", after=b"\n")
 
 
 def _write(
-    path: Path,
-    records: Iterable[Record],
-    row_of: Callable[[Record, Counter[str]], Any],
-    *,
-    before: bytes,
-    between: bytes,
-    after: bytes,
+    path: Path, records: Iterable[Record], row_of: RowMaker, *, before: bytes, between: bytes, after: bytes
 ) -> Written:
-    lost: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     rejected: list[Reject] = []
     rows = 0
     with whole_file(path) as file:
         file.write(before)
         for record in records:
+            lost: set[str] = set()
             try:
-                row = orjson.dumps(row_of(record, lost))
+                row = orjson.dumps(row_of(in_order(record), lost))
             except BadRow as error:
                 rejected.append(reject_record(record, [str(error)], where=f"record {record.id}"))
                 continue
+            counts.update(lost)
             file.write(between + row if rows else row)
             rows += 1
         file.write(after)
-    return Written(files=(path,), rows=rows, lost=dict(lost), rejected=tuple(rejected))
+    return Written(files=(path,), rows=rows, lost=dict(counts), rejected=tuple(rejected))

@@ -1,0 +1,116 @@
+"""OpenAI's chat messages, with pictures and tool calls."""
+
+import base64
+import json
+
+import pytest
+
+from pictus import plugins
+from pictus.record import Media, Origin, Part, Reject, Tool, Turn, make_record
+
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+ADDRESS = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+ANSWER = {"role": "assistant", "content": "A mug."}
+
+
+def read(tmp_path, *messages, **more):
+    path = tmp_path / "some.jsonl"
+    path.write_text(json.dumps({"messages": messages, **more}) + "\n\n")
+    (row,) = plugins.load("formats", "openai").read(path)
+    return row
+
+
+def asked(url):
+    image = {"type": "image_url", "image_url": {"url": url, "detail": "low"}}
+    return {"role": "user", "content": [image, {"type": "text", "text": "What?"}]}
+
+
+def write(tmp_path, *media, turns=None, tools=(), **settings):
+    turns = turns or [Turn.of("user", "What?", images=len(media)), Turn.of("assistant", "A mug.")]
+    one = make_record(Origin(dataset="d", key="1"), media=media, turns=turns, tools=tools)
+    path = tmp_path / "out.jsonl"
+    written = plugins.load("formats", "openai", settings).write([one], path)
+    return written, [json.loads(line) for line in path.read_text().splitlines() if line]
+
+
+def test_addresses_bytes_and_paths_are_told_apart(tmp_path):
+    root = str(tmp_path)
+    for url, medium in [
+        ("https://x.example/a.jpg", Media(url="https://x.example/a.jpg")),
+        ("pics/a.jpg", Media(path="pics/a.jpg", root=root)),
+        (ADDRESS, Media(data=PNG)),
+    ]:
+        assert read(tmp_path, asked(url), ANSWER).media == (medium,)
+
+
+@pytest.mark.parametrize(
+    ("messages", "words"),
+    [
+        ([asked("data:image/png,AAAA"), ANSWER], "not in base64"),
+        ([asked("data:image/png;base64,A"), ANSWER], "damaged"),
+        ([asked("data:image/png;base64,"), ANSWER], "empty"),
+        ([asked(5), ANSWER], "no text"),
+        ([asked(""), ANSWER], "no name"),
+        ([{"role": "wizard", "content": "a"}], "unknown role"),
+        ([ANSWER], "expected system or user"),
+        ([{"role": "user", "content": 5}, ANSWER], "no list"),
+        ([{"role": "user", "content": [{"type": "input_audio"}]}, ANSWER], "unknown part"),
+        ([{"role": "user", "content": "a", "name": 4}, ANSWER], "no text"),
+        ([{"role": "user", "content": "a"}, {"role": "assistant", "content": None}], "neither words nor calls"),
+        ([{"role": "user", "content": "a"}, {"role": "assistant", "function_call": {"name": "f"}}], "gave up"),
+        ([], "no turns"),
+    ],
+)
+def test_a_row_that_is_wrong_is_set_aside(tmp_path, messages, words):
+    row = read(tmp_path, *messages)
+    assert isinstance(row, Reject) and words in row.reasons[0]
+
+
+def test_a_tool_without_words_or_parameters_is_read(tmp_path):
+    function = {"name": "f", "description": None, "parameters": None}
+    row = read(tmp_path, {"role": "user", "content": "a"}, ANSWER, tools=[{"type": "function", "function": function}])
+    assert row.tools == (Tool("f"),)
+
+
+def test_a_schema_of_many_lines_stays_on_one(tmp_path):
+    _, (row,) = write(tmp_path, tools=[Tool("f", "", '{\n "type": "object"\n}')])
+    assert row["tools"][0]["function"]["parameters"] == {"type": "object"}
+
+
+def test_a_schema_that_is_no_json_is_refused(tmp_path):
+    written, rows = write(tmp_path, tools=[Tool("f", "", '{}, "messages": []')])
+    assert rows == [] and "should be JSON" in written.rejected[0].reasons[0]
+
+
+def test_pictures_are_embedded_from_bytes_and_from_files(tmp_path):
+    (tmp_path / "a.png").write_bytes(PNG)
+    media = (Media(data=PNG), Media(path="a.png", root=str(tmp_path)), Media(url="https://x.example/a"))
+    _, (row,) = write(tmp_path, *media)
+    urls = [part["image_url"]["url"] for part in row["messages"][0]["content"][:3]]
+    assert urls == [ADDRESS, ADDRESS, "https://x.example/a"]
+
+
+def test_or_named(tmp_path):
+    _, (row,) = write(tmp_path, Media(path="a.png", root="/nowhere"), embed=False)
+    assert row["messages"][0]["content"][0]["image_url"]["url"] == "a.png"
+
+
+@pytest.mark.parametrize(
+    ("media", "settings", "words"),
+    [
+        ([Media(path="a.png", root="/nowhere")], {}, "cannot be read"),
+        ([Media(data=b"hello")], {}, "none of the encodings"),
+        ([Media(data=PNG)], {"embed": False}, "embed"),
+        ([Media()], {}, "neither a path nor an address"),
+        ([Media(kind="motion", path="a.npy")], {}, "motion"),
+    ],
+)
+def test_a_picture_that_cannot_be_written_is_refused_with_the_reason(tmp_path, media, settings, words):
+    written, rows = write(tmp_path, *media, **settings)
+    assert rows == [] and words in written.rejected[0].reasons[0]
+
+
+def test_a_picture_in_an_answer_is_refused(tmp_path):
+    turns = [Turn.of("user", "a"), Turn("assistant", (Part("image"),))]
+    written, _ = write(tmp_path, Media(data=PNG), turns=turns)
+    assert "assistant" in written.rejected[0].reasons[0]
