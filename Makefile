@@ -38,8 +38,8 @@ test: $(VENV)/.dev  ## every test, the ones that start processes alone at the en
 	$(BIN)/pytest -m 'serial and not proof'
 
 proof: $(VENV)/.dev  ## the long forms: twenty kills, ten thousand fuzz examples
-	PICTUS_PROOF=1 $(BIN)/pytest -m 'not serial' -n auto
-	PICTUS_PROOF=1 $(BIN)/pytest -m serial --timeout 1800
+	PICTUS_PROOF=1 $(BIN)/pytest -m 'not serial' -n auto --timeout 3600
+	PICTUS_PROOF=1 $(BIN)/pytest -m serial --timeout 3600
 
 bench: $(VENV)/.dev  ## measure, and write bench/RESULTS.md
 	$(BIN)/python bench/all.py

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import orjson
+import pytest
 from hypothesis import given
 
 from pictus.record import Media, Origin, Turn, make_record, reject_record
@@ -19,6 +20,21 @@ def test_pictures_and_licences_do_not_change_an_id(record):
     origin = replace(record.origin, picture_licence="MIT", address="https://elsewhere.example")
     again = make_record(origin, media=[Media(data=b"x")], turns=record.turns, tools=record.tools, facts=record.facts)
     assert again.id == record.id
+
+
+@pytest.mark.parametrize("path", ["../secret.txt", "/etc/passwd", "a/../../secret.txt", "a/b/../../../x"])
+def test_a_path_that_leads_out_of_the_pictures_is_no_file(tmp_path, path):
+    assert Media(path=path, root=str(tmp_path / "pictures")).file is None
+
+
+def test_a_path_inside_is_a_file_also_through_a_link(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/1.jpg").write_bytes(b"x")
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures/coco").symlink_to(tmp_path / "elsewhere")
+    assert Media(path="coco/1.jpg", root=str(tmp_path / "pictures")).file.read_bytes() == b"x"
+    whole = tmp_path / "elsewhere/1.jpg"
+    assert Media(path=str(whole), root="/").file == whole
 
 
 def test_content_split_and_key_change_an_id():

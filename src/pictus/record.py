@@ -5,6 +5,7 @@ Everything here is frozen. A step never edits a record; it makes a new one and k
 a default, appears there as a nullable column.
 """
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -16,6 +17,10 @@ import orjson
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 MediaKind: TypeAlias = Literal["image", "motion", "audio", "video"]
 PartType: TypeAlias = Literal["text", "image", "motion", "audio", "video"]
+
+# Pillow tries every decoder that it has. Some start other programs (EPS calls Ghostscript) or are seldom
+# tested; a corpus needs none of them.
+PICTURE_KINDS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +38,16 @@ class Media:
 
     @property
     def file(self) -> Path | None:
-        """Where the medium lies on this machine, if it is a file."""
-        return None if self.path is None else Path(self.root or ".") / self.path
+        """Where the medium lies on this machine, if it is a file.
+
+        None also for a path that leads out of the root: a row of somebody's file must not name our secrets.
+        Links inside the root may lead where their owner wants.
+        """
+        if self.path is None:
+            return None
+        root = os.path.normpath(self.root or ".")
+        file = os.path.normpath(os.path.join(root, self.path))  # noqa: PTH118 - Path has no lexical normpath
+        return Path(file) if Path(file).is_relative_to(root) else None
 
 
 @dataclass(frozen=True, slots=True)

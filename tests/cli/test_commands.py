@@ -127,6 +127,20 @@ def test_what_the_user_states_fills_in_what_the_data_does_not_say(tmp_path, run)
     assert "0 of 1 records are permitted" in out and "openai-output-terms" in out
 
 
+def test_no_file_outside_the_pictures_gets_into_a_corpus(tmp_path, run):
+    (tmp_path / "secret.txt").write_text("password")
+    (tmp_path / "d").mkdir()
+    turns = [{"from": "human", "value": "<image>\nWhat?"}, {"from": "gpt", "value": "A cup."}]
+    rows = [
+        {"id": str(n), "image": path, "conversations": turns} for n, path in enumerate(["../secret.txt", "/etc/hosts"])
+    ]
+    (tmp_path / "d/chat.json").write_text(json.dumps(rows))
+    _, err = run("import", "llava", "--from", tmp_path / "d/chat.json", "--to", tmp_path / "c", "--embed", code=3)
+    assert "leads out of the folder of pictures" in err
+    out, _ = run("show", tmp_path / "c", "--json")
+    assert orjson.loads(out)["rows"] == 0
+
+
 def test_check_names_each_damage_of_a_corpus(corpora, run):
     shard = corpora / "made/shards/000000.parquet"
     shard.write_bytes(shard.read_bytes()[:-100])

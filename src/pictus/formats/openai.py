@@ -12,6 +12,7 @@ import orjson
 from pictus.plugins import Written
 from pictus.reading.json import read_lines
 from pictus.reading.marked_text import picture_named
+from pictus.reading.picture_file import picture_bytes
 from pictus.reading.rows import BadRow, in_order, json_line, json_of, key_of, list_in, looks_like, record_rows, text_in
 from pictus.record import Call, Media, Origin, Part, Record, Reject, Role, Tool, Turn, make_record
 from pictus.store.row_file import write_lines
@@ -84,8 +85,9 @@ class Format:
         return {"type": "image_url", "image_url": {"url": self._address(medium)}}
 
     def _address(self, medium: Media) -> str:
-        if self.embed and (medium.data is not None or medium.file is not None):
-            return _data_address(medium)
+        data = picture_bytes(medium) if self.embed else None
+        if data is not None:
+            return _data_address(data)
         name = medium.path or medium.url
         if name is None:
             raise BadRow(
@@ -96,15 +98,7 @@ class Format:
         return name
 
 
-def _data_address(medium: Media) -> str:
-    data = medium.data
-    if data is None:
-        assert medium.file is not None, "asked for where there is something to embed"
-        try:
-            data = medium.file.read_bytes()
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise BadRow(f"a picture cannot be read: {reason}") from None
+def _data_address(data: bytes) -> str:
     kind = next((name for start, name in _STARTS.items() if data.startswith(start)), None)
     if kind is None:
         raise BadRow("a picture is in none of the encodings that may stand in a line: JPEG, PNG, WebP, GIF, BMP")

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from pictus.errors import PictusError
 from pictus.plugins import Written
+from pictus.reading.picture_file import picture_bytes
 from pictus.reading.rows import BadRow
 from pictus.record import Media, Record, Reject, reject_record
 from pictus.store import columns
@@ -74,13 +75,7 @@ class Format:
         return Written(files=(path,), rows=rows, lost={}, rejected=tuple(rejected))
 
     def _carried(self, medium: Media) -> Media:
-        data = medium.data
-        if self.embed and data is None and medium.file is not None:
-            try:
-                data = medium.file.read_bytes()
-            except (OSError, ValueError) as error:
-                raise BadRow(f"the picture cannot be read: {medium.file}: {error}") from None
-        return replace(medium, data=data, root=None)
+        return replace(medium, data=picture_bytes(medium) if self.embed else medium.data, root=None)
 
 
 def _placed(medium: Media, root: str) -> Media:

@@ -8,11 +8,8 @@ import warnings
 
 from PIL import Image, UnidentifiedImageError
 
-from pictus.record import Media
+from pictus.record import PICTURE_KINDS, Media
 
-# Pillow tries every decoder that it has. Some start other programs (EPS calls Ghostscript) or are seldom
-# tested; a corpus needs none of them.
-KINDS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
 _SIDEWAYS = (5, 6, 7, 8)  # EXIF orientations that swap width and height
 _ORIENTATION = 0x0112
 
@@ -20,6 +17,8 @@ _ORIENTATION = 0x0112
 def picture_problems(medium: Media, *, maximum_pixels: int, decode: bool) -> list[str]:
     """Name what is wrong with a picture; nothing where it is sound."""
     if medium.data is None and medium.file is None:
+        if medium.path is not None:
+            return ["its path leads out of the folder of pictures"]
         return [f"not acquired yet: {medium.url}" if medium.url else "it has neither bytes, path nor address"]
     source = io.BytesIO(medium.data) if medium.data is not None else medium.file
     assert source is not None
@@ -27,7 +26,7 @@ def picture_problems(medium: Media, *, maximum_pixels: int, decode: bool) -> lis
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of damaged heads; opening decodes nothing, so size is no danger yet
-            with Image.open(source, formats=KINDS) as image:
+            with Image.open(source, formats=PICTURE_KINDS) as image:
                 _look(image, medium, maximum_pixels, decode, problems)
     except FileNotFoundError:
         problems.append(f"the file is missing: {medium.file}")

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
-from pictus.record import Media
+from pictus.record import PICTURE_KINDS, Media
 
 LARGEST = 640  # pixels of the longer side; larger pictures are shrunk for the page
 MOST_PIXELS = 150_000_000  # more would take gigabytes to decode
@@ -62,7 +62,7 @@ def _none(medium: Media, reason: str) -> Picture:
 def _fit(data: bytes) -> Picture:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # MOST_PIXELS is the limit here
-        image = Image.open(BytesIO(data))
+        image = Image.open(BytesIO(data), formats=PICTURE_KINDS)
     with image:
         kind = PLAIN_TYPES.get(image.format or "")
         width, height = image.size

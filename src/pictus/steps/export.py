@@ -64,7 +64,7 @@ def run(plan: ExportPlan, events: Events) -> Exported:
     left_out: Counter[str] = Counter()
     counted = _Counted(events)
     rows = counted(_wanted(corpus, plan, format_.carries, left_out))
-    if "media.data" not in format_.carries:
+    if "media.data" not in format_.carries or not getattr(format_, "embed", True):
         rows = _with_files(rows, plan.to)
     written = format_.write(rows, plan.to)
     write_notices(corpus, plan.to.with_name(f"{plan.to.stem}.NOTICE.md"), plan.to.with_name(f"{plan.to.stem}.bib"))

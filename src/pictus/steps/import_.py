@@ -10,7 +10,9 @@ from pictus import licence, plugins
 from pictus.engine.events import Events
 from pictus.engine.making import make_from_stream
 from pictus.errors import PictusError, unknown_name
-from pictus.record import Media, Origin, Record, Reject, reject_record
+from pictus.reading.picture_file import picture_bytes
+from pictus.reading.rows import BadRow
+from pictus.record import Origin, Record, Reject, reject_record
 from pictus.steps.cards import write_cards
 from pictus.store.corpus import Corpus, begin_corpus
 
@@ -130,17 +132,11 @@ def _stated(plan: ImportPlan, origin: Origin) -> Origin:
 
 
 def _embedded(record: Record) -> Record | Reject:
-
-    media: list[Media] = []
-    for medium in record.media:
-        if medium.data is None and medium.file is not None:
-            try:
-                medium = replace(medium, data=medium.file.read_bytes())
-            except OSError as error:
-                reason = f"the picture cannot be read: {error.strerror}"
-                return reject_record(record, [reason], where=str(medium.file))
-        media.append(medium)
-    return replace(record, media=tuple(media))
+    try:
+        media = tuple(replace(medium, data=picture_bytes(medium)) for medium in record.media)
+    except BadRow as error:
+        return reject_record(record, [str(error)], where=f"{record.origin.dataset} {record.origin.key}")
+    return replace(record, media=media)
 
 
 def _fingerprint(files: list[Path]) -> tuple[str, ...]:
