@@ -208,6 +208,12 @@ def test_a_dataset_of_ones_own_is_read_with_attributes_and_stated_negatives(tmp_
     assert record.media[0].path == "images/000000000001.jpg"
 
 
+def test_a_folder_without_annotations_is_told_before_an_empty_corpus_is_made(tmp_path):
+    with pytest.raises(PictusError, match="no annotation files") as caught:
+        plugins.load("sources", "coco").splits_in(tmp_path)
+    assert "--set annotations=FILE" in caught.value.mend
+
+
 junk = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from(["id", "image_id", "bbox"]), inner),

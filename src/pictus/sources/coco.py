@@ -49,6 +49,12 @@ train/one.jpg"""
         if self.annotations:
             return (Path(self.annotations).stem.partition("_")[2] or "all",)
         names = {path.stem.partition("_")[2] for path in self._found(root)}
+        if not names:
+            raise PictusError(
+                "no annotation files: looked for annotations/instances_*.json and annotations/captions_*.json",
+                where=str(root),
+                mend="name the file, relative to this folder: `--set annotations=FILE`",
+            )
         return tuple(sorted(names))
 
     def files(self, root: Path, split: str) -> list[Path]:

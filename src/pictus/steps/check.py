@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def _check_data(root: Path, checks: Mapping[str, Any]) -> CheckReport:
     """Read a dataset's files as an import would, and write nothing."""
     for name in sorted(plugins.names("sources"), key=len, reverse=True):  # the particular before the general
         source = plugins.load("sources", name)
-        splits = [split for split in source.splits or source.splits_in(root) if _has_files(source, root, split)]
+        splits = _splits_with_files(source, root)
         if splits:
             report = CheckReport(f"data of {name}, {', '.join(splits)}")
             rows = (row for split in splits for row in source.records(root, split))
@@ -84,11 +85,14 @@ def _check_data(root: Path, checks: Mapping[str, Any]) -> CheckReport:
     )
 
 
-def _has_files(source: Any, root: Path, split: str) -> bool:
-    try:
-        return bool(source.files(root, split))
-    except PictusError:
-        return False
+def _splits_with_files(source: Any, root: Path) -> list[str]:
+    found = []
+    with suppress(PictusError):  # a source whose files are elsewhere says so by raising
+        for split in source.splits or source.splits_in(root):
+            with suppress(PictusError):
+                source.files(root, split)
+                found.append(split)
+    return found
 
 
 def _check_file(path: Path, pictures: Path | None, checks: Mapping[str, Any]) -> CheckReport:
