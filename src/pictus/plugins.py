@@ -79,12 +79,51 @@ class Format(Protocol):
 
 
 class Backend(Protocol):
-    """What answers prompts."""
+    """What answers prompts.
+
+    A program is asked in every process at once; a `Model` costs time or money, so `ask/` keeps what it said.
+    """
 
     terms: ClassVar[str | None]  # terms of the model, a name that `licence.py` knows; None for a program
 
     def answer_many(self, prompts: Iterable[Prompt]) -> Iterator[Answer | None]:
         """Answer each prompt in order; None where there is nothing to say."""
+        ...
+
+
+class Model(Protocol):
+    """A backend that has a model to ask: `answer` for one prompt among many in flight."""
+
+    @property
+    def model(self) -> str:
+        """Name the model, as origins, prices and cards do."""
+        ...
+
+    @property
+    def terms(self) -> str | None:
+        """Give the terms of the model, a name that `licence.py` knows."""
+        ...
+
+    @property
+    def at_once(self) -> int:
+        """Say how many prompts may be in flight."""
+        ...
+
+    @property
+    def context(self) -> int | None:
+        """Say how many tokens prompt and answer may have together, where that is known without asking."""
+        ...
+
+    def shape(self) -> Mapping[str, Any]:
+        """Give the settings that shape an answer: the model and its precision, not addresses or keys."""
+        ...
+
+    async def answer(self, prompt: Prompt) -> Answer:
+        """Answer a prompt, or raise a `Fault`; `Answer.reply` is what the journal keeps."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections, servers and memory."""
         ...
 
 
