@@ -1,4 +1,4 @@
-"""Show what there is: sources, formats, backends and checks."""
+"""Show what there is: sources, formats, backends, checks and prompt sets."""
 
 import click
 
@@ -6,13 +6,13 @@ from pictus.cli import output
 
 
 @click.command("list")
-@click.argument("family", required=False, type=click.Choice(["sources", "formats", "backends", "checks"]))
+@click.argument("family", required=False, type=click.Choice(["sources", "formats", "backends", "checks", "prompts"]))
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(family: str | None, as_json: bool) -> None:
-    """List all plug-ins, or those of one FAMILY."""
+    """List all there is, or what is of one FAMILY."""
     from pictus.steps import catalogue
 
-    wanted = [name for name in catalogue.FAMILIES if family in (None, name)]
+    wanted = [name for name in catalogue.SHELVES if family in (None, name)]
     found = {name: catalogue.entries(name) for name in wanted}
     if as_json:
         from dataclasses import asdict

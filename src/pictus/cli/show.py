@@ -1,8 +1,10 @@
-"""Show all that is known of a dataset, a plug-in or a corpus."""
+"""Show all that is known of a dataset, a plug-in, a prompt set or a corpus."""
 
 import click
 
 from pictus.cli import output
+
+_SINGULAR = {"prompts": "prompt set"}
 
 
 @click.command("show")
@@ -10,7 +12,7 @@ from pictus.cli import output
 @click.option("--records", default=3, show_default=True, help="How many records of a corpus to show.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(name: str, records: int, as_json: bool) -> None:
-    """Show NAME: a source, format, backend or check that `pictus list` shows, or a corpus."""
+    """Show NAME: what `pictus list` shows (`prompts/llava` where two have a name), or a corpus."""
     from pictus.store.place import Place
 
     if "://" in name or Place(name).exists("corpus.json"):
@@ -24,7 +26,7 @@ def _show_plugin(name: str, as_json: bool) -> None:
     page = catalogue.page(name)
     if as_json:
         return output.result(page)
-    click.echo(f"{page.name} ({page.family[:-1]}): {page.summary}\n\n{page.help}\n")
+    click.echo(f"{page.name} ({_SINGULAR.get(page.family, page.family[:-1])}): {page.summary}\n\n{page.help}\n")
     if page.card:
         output.table(
             [key.replace("_", " "), _plain(value)] for key, value in page.card.items() if value and key != "citation"
@@ -36,6 +38,9 @@ def _show_plugin(name: str, as_json: bool) -> None:
     if page.settings:
         click.echo("\nsettings (`--set name=value`):")
         output.table(page.settings)
+    if page.text:
+        click.echo(page.text)
+        return output.next_command(f"pictus generate CORPUS --backend openai --model M --prompts {page.name} --to NEW")
     output.next_command(f"pictus import {page.name} --from DATA --to CORPUS" if page.card else "pictus list")
     return None
 

@@ -1,4 +1,4 @@
-"""The catalogue: what plug-ins there are, and what is known of one."""
+"""The catalogue: what plug-ins and prompt sets there are, and what is known of one."""
 
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
@@ -7,13 +7,15 @@ from pictus import plugins
 from pictus.card import Card
 from pictus.errors import unknown_name
 from pictus.licence import find, ruling
+from pictus.prompt_sets.shelf import load_prompts, shipped_names, shipped_path
 
 FAMILIES: tuple[plugins.Family, ...] = ("sources", "formats", "backends", "checks")
+SHELVES: tuple[str, ...] = (*FAMILIES, "prompts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A plug-in as the catalogue lists it."""
+    """A plug-in or prompt set as the catalogue lists it."""
 
     family: str
     name: str
@@ -33,10 +35,14 @@ class Page:
     card: dict[str, Any] | None = None
     layout: str = ""
     assets: tuple[dict[str, Any], ...] = ()
+    text: str = ""  # of a prompt set: its YAML, to begin one's own with
 
 
-def entries(family: plugins.Family) -> list[Entry]:
-    """List a family."""
+def entries(shelf: str) -> list[Entry]:
+    """List a family, or the prompt sets."""
+    if shelf == "prompts":
+        return [Entry(family=shelf, name=name, summary=load_prompts(name).what) for name in shipped_names()]
+    family = next(one for one in FAMILIES if one == shelf)
     return [
         Entry(
             family=family,
@@ -49,9 +55,11 @@ def entries(family: plugins.Family) -> list[Entry]:
 
 
 def page(name: str) -> Page:
-    """Find a plug-in by name, in whichever family."""
-    name = name.replace("-", "_")
+    """Find a plug-in or prompt set by its name, or by shelf and name where two have the same: `prompts/llava`."""
+    shelf, _, name = name.replace("-", "_").rpartition("/")
     for family in FAMILIES:
+        if shelf not in ("", family):
+            continue
         if name in plugins.names(family):
             plugin = plugins.load_class(family, name)
             settings = fields(plugin) if is_dataclass(plugin) else ()
@@ -66,8 +74,19 @@ def page(name: str) -> Page:
                 layout=plugin.layout if is_source else "",
                 assets=tuple(asdict(asset) for asset in plugin().assets()) if is_source else (),
             )
-    known = [other for family in FAMILIES for other in plugins.names(family)]
+    if name in shipped_names() and shelf in ("", "prompts"):
+        return _prompts_page(name)
+    known = [other for family in FAMILIES for other in plugins.names(family)] + list(shipped_names())
     raise unknown_name("plug-in", name, known, where="the catalogue")
+
+
+def _prompts_page(name: str) -> Page:
+    prompts = load_prompts(name)
+    told = [
+        f"{key}: {entry.what} ({entry.kind}, from {', '.join(entry.inputs)})" for key, entry in prompts.entries.items()
+    ]
+    text = shipped_path(name).read_text("utf-8")
+    return Page(family="prompts", name=name, summary=prompts.what, help="\n".join(told), settings=(), text=text)
 
 
 def commercial(card: Card) -> str:

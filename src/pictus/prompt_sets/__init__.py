@@ -1,0 +1,1 @@
+"""Prompt sets: how facts become messages for a model, and how its answer becomes turns."""
