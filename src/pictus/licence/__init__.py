@@ -1,10 +1,12 @@
 """What a licence permits, how licences combine, and why not: a reading of published texts, not legal advice.
 
-`find` turns a name or link into a `Licence`, `combine` gives the strictest `Terms` of several, and `ruling`
-answers one question about a record, with the reasons. Unknown is never taken for yes.
+`find` turns a name or link into a `Licence`, `terms_of_model` names the terms of a model, `combine` gives the
+strictest `Terms` of several, and `ruling` answers one question about a record, with the reasons. Unknown is never
+taken for yes.
 """
 
 from pictus.licence.combine import Ruling, Terms, Use, combine, ruling
+from pictus.licence.model_names import terms_of_model
 from pictus.licence.names import find, known
 from pictus.licence.table import Licence, Permission, Verdict
 
@@ -19,4 +21,5 @@ __all__ = [
     "find",
     "known",
     "ruling",
+    "terms_of_model",
 ]
