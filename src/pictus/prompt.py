@@ -64,6 +64,8 @@ class Answer:
 
     turns: tuple[Turn, ...]
     model: str
+    tools: tuple[Tool, ...] = ()  # what could be called, where the backend chose it
+    facts: Facts | None = None  # in place of the prompt's, where the backend says which of them its calls rest on
     finish: Finish = "stop"
     reasoning: str = ""  # what a model thought aloud before it answered
     usage: Usage | None = None

@@ -171,7 +171,8 @@ def _answered(record: Record, prompt: Prompt, answer: Answer, terms: str | None,
         model_terms=terms or record.origin.model_terms,
         parents=(record.id,),
     )
-    return make_record(origin, media=record.media, turns=answer.turns, facts=record.facts)
+    facts = answer.facts or record.facts
+    return make_record(origin, media=record.media, turns=answer.turns, tools=answer.tools, facts=facts)
 
 
 def _load(
