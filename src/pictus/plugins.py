@@ -5,7 +5,7 @@ through entry points of the group `pictus.checks`, and so on. This module also s
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib import import_module
@@ -112,6 +112,16 @@ class Model(Protocol):
     @property
     def context(self) -> int | None:
         """Say how many tokens prompt and answer may have together, where that is known without asking."""
+        ...
+
+    @property
+    def system_role(self) -> bool:
+        """Say whether the model knows a system message; its words go into the first question if not."""
+        ...
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Tell what the user should know of how it was asked, such as settings that the server refused."""
         ...
 
     def shape(self) -> Mapping[str, Any]:

@@ -74,7 +74,7 @@ class Connection:
             mend = "use the name that the certificate is for, or put its authority into SSL_CERT_FILE"
             raise Fault(f"the certificate of {self.base} is not trusted: {error}", "stop", mend=mend) from None
         except TimeoutError:
-            raise Fault(f"no reply within {self.timeout_seconds:g} s", "wait") from None
+            raise Fault(f"no reply within {self.timeout_seconds:g} s", "retry", strains=True) from None
         except aiohttp.ClientConnectorError as error:
             raise Fault(f"cannot connect to {self.base}: {error.strerror or error}", "retry") from None
         except (aiohttp.ClientError, ssl.SSLError, OSError) as error:

@@ -1,0 +1,360 @@
+"""What happens on the event loop: requests go out at the pace, replies reach the journal, failures try again.
+
+Everything here runs on one thread. Questions come in through `accept`, and go out through `finished` once their
+answers are on disk.
+"""
+
+import asyncio
+import heapq
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import count
+from queue import SimpleQueue
+from typing import Any
+
+from pictus.ask.journal import Journal
+from pictus.ask.key import key_of, shape_of
+from pictus.ask.money import Price, Purse, most_tokens
+from pictus.ask.pace import Pace
+from pictus.ask.patience import Patience, backoff_seconds
+from pictus.chat.reply import read_reply
+from pictus.errors import PictusError
+from pictus.plugins import Model
+from pictus.prompt import Answer, Fault, Prompt, Usage
+from pictus.prompt_sets.answers import Unusable
+from pictus.prompt_sets.messages import another
+
+_TRIES = 6  # of one request that fails where others do not
+_FEW = 8  # open requests: too few for one to be judged by the others
+_LETTERS_PER_TOKEN = 4  # good enough for the pace, which `usage` corrects
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A prompt, what it belongs to, and how its answer is read; a reader raises `Unusable` to have another try."""
+
+    item: Any
+    prompt: Prompt
+    read: Callable[[Prompt, Answer], Any]
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question that is done with: the answer as it was read, or why there is none."""
+
+    item: Any
+    prompt: Prompt  # of the last try
+    answer: Answer | None = None
+    value: Any = None
+    problem: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """The place of a question in the order of the input."""
+
+    question: Question
+    asked: Asked | None = None
+    number: int = 0  # of the try
+    prompt: Prompt = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.prompt = self.question.prompt
+
+
+@dataclass(slots=True, eq=False)
+class _Request:
+    """One request and all who wait for its answer: the same words are never asked twice at a time."""
+
+    key: bytes
+    prompt: Prompt
+    tokens: int  # of prompt and answer, estimated
+    most: float  # that it may cost
+    slots: list[Slot]
+    failures: int = 0
+    blamed: int = 0  # failures that were its own, not those of a server that is down
+    failed_at: float = 0.0
+    answer: Answer | None = None
+    fault: Fault | None = None
+
+
+class Traffic:
+    """All requests of a run; made before the loop, used on its thread only, but for what it counts."""
+
+    def __init__(
+        self,
+        model: Model,
+        journal: Journal,
+        finished: "SimpleQueue[list[Slot] | None]",
+        *,
+        price: Price | None,
+        purse: Purse,
+        at_once: int | None,
+        patience_seconds: float,
+    ) -> None:
+        self.model, self.journal, self.finished = model, journal, finished
+        self.price, self.purse = price, purse
+        self.loop = asyncio.new_event_loop()
+        self.pace = Pace(most=min(at_once or model.at_once, model.at_once))
+        self.patience = Patience(began=self.loop.time(), seconds=patience_seconds)
+        self.stopped: PictusError | str | None = None  # why; text means that the user asked for it
+        self.error: BaseException | None = None  # a fault of ours
+        self._shape = shape_of(model)
+        self._waiting: deque[_Request] = deque()
+        self._delayed: list[tuple[float, int, _Request]] = []
+        self._open: dict[bytes, _Request] = {}  # asked for, and not yet on disk
+        self._answer_tokens = 256.0  # a moving mean
+        self._ready: list[Slot] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._order = count()
+        self._told_end = False
+        journal.committed = lambda requests: _call(self.loop, self._committed, requests)
+
+    def run(self) -> None:
+        """Turn the loop until `end`: the body of the thread."""
+        asyncio.set_event_loop(self.loop)
+        self.loop.set_exception_handler(self._broken)
+        try:
+            self.loop.run_forever()
+            self.loop.run_until_complete(self.model.close())
+            self.loop.run_until_complete(self.loop.shutdown_default_executor())
+        finally:
+            self.loop.close()
+
+    def accept(self, slots: Iterable[Slot]) -> None:
+        """Take questions in."""
+        for slot in slots:
+            self._look_up(slot)
+        self._pump()
+
+    def stop(self, reason: PictusError | str) -> None:
+        """Send nothing more; what is in flight comes in and is kept."""
+        self.stopped = self.stopped or reason
+        self._pump()
+
+    def cancel(self) -> None:
+        """Drop what is in flight."""
+        for task in self._tasks:
+            task.cancel()
+        self.loop.call_soon(self.loop.stop)
+
+    def _look_up(self, slot: Slot) -> None:
+        """Find a question's answer in the journal, or among those asked for now; else it must be asked."""
+        key = key_of(slot.prompt, self._shape)
+        if (same := self._open.get(key)) is not None:
+            same.slots.append(slot)
+            return
+        kept = self.journal.get(key)
+        if kept is None:
+            request = _Request(key, slot.prompt, self._estimated(slot.prompt), self._most(slot.prompt), [slot])
+            self._open[key] = request
+            self._waiting.append(request)
+        elif kept.failed is not None:
+            self._take(slot, Fault(kept.failed, kept.remedy or "set_aside"))
+        else:
+            try:
+                self._take(slot, read_reply(kept.reply, None))
+            except Fault as fault:
+                self._take(slot, fault)
+
+    def _take(self, slot: Slot, came: Answer | Fault) -> None:
+        """Read what came for a question; one that cannot be used is asked again with another seed."""
+        question, value, problem = slot.question, None, None
+        if isinstance(came, Fault):
+            problem, again = came.what, came.remedy == "vary"
+        else:
+            try:
+                value, again = question.read(slot.prompt, came), False
+            except Unusable as error:
+                problem, again = f"unusable answer: {error}", True
+        if again and slot.number + 1 < question.tries:
+            slot.number += 1
+            slot.prompt = another(question.prompt, slot.number)
+            self._look_up(slot)
+            return
+        answer = came if isinstance(came, Answer) else None
+        slot.asked = Asked(item=question.item, prompt=slot.prompt, answer=answer, value=value, problem=problem)
+        self._ready.append(slot)
+
+    def _pump(self) -> None:
+        """Send what may be sent now, hand over what is done, and come back when more may be sent."""
+        now = self.loop.time()
+        while self._delayed and self._delayed[0][0] <= now:
+            self._waiting.appendleft(heapq.heappop(self._delayed)[2])
+        wait: float | None = None
+        while self._waiting and self.stopped is None:
+            request = self._waiting[0]
+            wait = self.pace.wait(request.tokens, now)
+            if wait != 0:
+                break
+            if not self.purse.affords(request.most):
+                if not self._tasks:
+                    self.stopped = _budget_spent(self.purse, request.most)
+                break
+            self._send(self._waiting.popleft(), now)
+        self._set_timer(now, wait)
+        if self._ready:
+            self.finished.put(self._ready)
+            self._ready = []
+        if self.stopped is not None and not self._tasks and not self._uncommitted() and not self._told_end:
+            self._told_end = True
+            self.finished.put(None)
+
+    def _uncommitted(self) -> bool:
+        return any(request.answer or request.fault for request in self._open.values())
+
+    def _set_timer(self, now: float, wait: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self.stopped is not None:
+            return
+        waits = [wait] if wait else []
+        if self._delayed:
+            waits.append(self._delayed[0][0] - now)
+        if waits:
+            self._timer = self.loop.call_later(max(min(waits), 0.001), self._pump)
+
+    def _send(self, request: _Request, now: float) -> None:
+        self.pace.begin(request.tokens, now)
+        self.purse.reserve(request.most)
+        self.patience.sent += 1
+        task = self.loop.create_task(self._ask(request))
+        self._tasks.add(task)
+        task.add_done_callback(self._task_done)
+
+    def _task_done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.error = self.error or error
+            self.stopped = self.stopped or "an error in pictus"
+        self._pump()
+
+    def _broken(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """End the run for an error of our own; what the loop complains of without one is not ours."""
+        error = context.get("exception")
+        if error is None:
+            return
+        self.error, self.stopped = self.error or error, self.stopped or "an error in pictus"
+        self.finished.put(None)
+
+    async def _ask(self, request: _Request) -> None:
+        began = self.loop.time()
+        try:
+            answer = await self.model.answer(request.prompt)
+        except Fault as fault:
+            now = self.loop.time()
+            self.purse.settle(request.most, 0.0)
+            self.pace.end(request.tokens, None, fault.limits, now)
+            self._failed(request, fault, now)
+        except BaseException:
+            self.purse.settle(request.most, 0.0)
+            self.pace.end(request.tokens, None, None, self.loop.time())
+            raise
+        else:
+            self._answered(request, answer, began)
+
+    def _answered(self, request: _Request, answer: Answer, began: float) -> None:
+        now, usage = self.loop.time(), answer.usage
+        self.patience.last_success = now
+        used = None if usage is None else usage.prompt + usage.completion
+        self.pace.end(request.tokens, used, answer.limits, now)
+        self.pace.succeeded(now - began)
+        if usage is not None:
+            self._answer_tokens += 0.05 * (usage.completion - self._answer_tokens)
+        cost = self._cost(request.prompt, usage)
+        self.purse.settle(request.most, cost)
+        request.answer = answer
+        self._keep(request, answer.reply, usage=usage, cost=cost)
+
+    def _failed(self, request: _Request, fault: Fault, now: float) -> None:
+        if fault.remedy in ("vary", "set_aside"):
+            self.patience.last_success = now  # the server works
+            request.fault = fault
+            self._keep(request, b"")
+            return
+        if fault.strains:
+            self.pace.strained(fault.wait_seconds, now)
+        if fault.remedy == "stop":
+            self._give_back(request)
+            self.stopped = self.stopped or PictusError(fault.what, where=self.model.model, mend=fault.mend or _AGAIN)
+            return
+        request.failures += 1
+        if fault.remedy == "retry":
+            self.patience.failed += 1
+            request.blamed += self._is_its_own(request, fault)
+        request.failed_at = now
+        reason = self.patience.reason_to_stop(fault, now, quiet_until=self.pace.blocked_until)
+        if reason is not None:
+            self._give_back(request)
+            self.stopped = self.stopped or PictusError(reason, where=self.model.model, mend=_AGAIN)
+        elif request.blamed >= _TRIES:
+            request.fault = Fault(f"gave up after {request.failures} tries: {fault.what}", "retry")
+            self._keep(request, b"")
+        else:
+            wait = fault.wait_seconds
+            pause = backoff_seconds(request.failures, request.prompt.seed) if wait is None else wait
+            heapq.heappush(self._delayed, (now + pause, next(self._order), request))
+
+    def _is_its_own(self, request: _Request, fault: Fault) -> bool:
+        """Blame a request for its failure where others succeeded meanwhile: an outage must not use up its tries."""
+        if len(self._open) <= _FEW:
+            return not fault.what.startswith("cannot connect")
+        return self.patience.last_success is not None and self.patience.last_success > request.failed_at
+
+    def _give_back(self, request: _Request) -> None:
+        """Leave a request unasked: the next run asks it."""
+        self._open.pop(request.key, None)
+
+    def _keep(self, request: _Request, reply: bytes, *, usage: Usage | None = None, cost: float = 0.0) -> None:
+        fault = request.fault
+        failed, remedy = (fault.what, fault.remedy) if fault is not None else (None, None)
+        self.journal.put(request.key, reply, failed=failed, remedy=remedy, usage=usage, cost=cost, token=request)
+
+    def _committed(self, requests: list[_Request]) -> None:
+        if self.journal.error is not None:
+            self.error = self.error or self.journal.error
+            self.stopped = self.stopped or "the journal cannot be written"
+        for request in requests:
+            self._open.pop(request.key, None)
+            came = request.answer or request.fault
+            assert came is not None, "only what came is put into the journal"
+            if self.journal.error is None:
+                for slot in request.slots:
+                    self._take(slot, came)
+        self._pump()
+
+    def _estimated(self, prompt: Prompt) -> int:
+        letters = sum(len(turn.text) for turn in prompt.messages)
+        return letters // _LETTERS_PER_TOKEN + int(self._answer_tokens)
+
+    def _most(self, prompt: Prompt) -> float:
+        if self.price is None or self.purse.budget is None:
+            return 0.0
+        return self.price.cost(most_tokens(prompt, self.model.model))
+
+    def _cost(self, prompt: Prompt, usage: Usage | None) -> float:
+        """Give what an answer cost; a server that counts nothing is taken to have used all that was allowed."""
+        if self.price is None:
+            return 0.0
+        return self.price.cost(usage or most_tokens(prompt, self.model.model))
+
+
+_AGAIN = "run the same command again: it goes on where it stopped, and pays for nothing twice"
+
+
+def _budget_spent(purse: Purse, most: float) -> PictusError:
+    return PictusError(
+        f"the budget of ${purse.budget:,.2f} is used up: ${purse.spent:,.4f} are spent, and the next request may cost "
+        f"${most:,.4f}",
+        where="--budget",
+        mend="run the same command with a larger `--budget`; or with `--finish`, to keep what there is",
+    )
+
+
+def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *arguments: Any) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(function, *arguments)
