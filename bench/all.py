@@ -23,7 +23,9 @@ said["records"] = corpus.summary["rows"]
 GENERATE = """
 from itertools import islice
 from pictus.record import Record
-from pictus.steps.generate import CHECKS, KINDS, checked, generated
+from pictus.steps.generate import CHECKS, KINDS
+from pictus.steps.generate.program import generated
+from pictus.steps.generate.rows import checked
 from pictus import plugins
 from pictus.store.corpus import open_corpus
 records = list(islice(open_corpus(sys.argv[1]).records(), 10_000))

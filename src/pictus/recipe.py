@@ -28,9 +28,13 @@ class Generate(Section):
 
     backend: str = "program"
     settings: dict[str, Any] = Field(default_factory=dict)
-    kinds: list[str] = ["conversation", "detail", "reasoning"]
+    prompts: str | None = None
+    kinds: list[str] | None = None
     seed: int = 0
     limit: int | None = Field(default=None, ge=1)
+    target: int | None = Field(default=None, ge=1)
+    budget: Annotated[float | None, BeforeValidator(lambda v: float(v) if type(v) is int else v)] = None
+    price: str | None = None
     workers: int | None = Field(default=None, ge=1)
 
 

@@ -120,6 +120,16 @@ def test_a_server_that_wants_a_pause_gets_it(tmp_path, headers):
         assert moments[1] - moments[0] >= 0.2
 
 
+def test_one_request_that_is_turned_away_for_ever_does_not_hold_the_run(tmp_path):
+    def play(body, times):
+        return bad(429, **{"retry-after-ms": "5"}) if last_words(body) == "bad" else None
+
+    with serving(play) as endpoint:
+        asked, _ = run(endpoint, tmp_path, [question("good"), question("bad"), question("fine")])
+    assert [one.problem is None for one in asked] == [True, False, True]
+    assert "gave up after" in asked[1].problem
+
+
 def test_what_never_gets_better_is_set_aside_and_not_tried_by_the_next_run(tmp_path):
     def play(body, times):
         return bad(500) if last_words(body) == "bad" else None

@@ -123,12 +123,21 @@ def test_the_breaker_stops_where_nothing_can_be_reached():
     assert patience.reason_to_stop(fault, 11.0) == fault.what
 
 
-def test_the_breaker_stops_when_nothing_succeeds_for_long_but_not_while_a_server_asks_for_quiet():
+def test_the_breaker_stops_when_nothing_succeeds_for_long():
     patience = Patience(began=0.0, last_success=100.0, sent=10_000)
-    fault = Fault("503", "wait", wait_seconds=100.0)
-    assert patience.reason_to_stop(fault, 219.0) is None
-    assert "nothing succeeded for 120 s" in patience.reason_to_stop(fault, 221.0)
-    assert patience.reason_to_stop(fault, 221.0, quiet_until=150.0) is None
+    assert patience.reason_to_stop(Fault("503", "wait", wait_seconds=0.1), 219.0) is None
+    assert "nothing succeeded for 120 s" in patience.reason_to_stop(Fault("503", "wait", wait_seconds=0.1), 221.0)
+
+
+def test_a_pause_that_a_server_asks_for_is_granted_once_and_not_for_ever():
+    patience = Patience(began=0.0, last_success=100.0, sent=10_000)
+    fault = Fault("429", "wait", wait_seconds=300.0)
+    assert patience.reason_to_stop(fault, 110.0) is None
+    assert patience.reason_to_stop(fault, 411.0) is None
+    assert "nothing succeeded" in patience.reason_to_stop(fault, 521.0)
+    patience.succeeded(600.0)
+    assert patience.reason_to_stop(Fault("500", "retry"), 719.0) is None
+    assert patience.reason_to_stop(Fault("500", "retry"), 721.0) is not None
 
 
 def test_the_breaker_stops_when_too_many_fail():

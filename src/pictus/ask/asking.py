@@ -11,7 +11,7 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 from pictus.ask.journal import Journal
-from pictus.ask.money import Price, Purse
+from pictus.ask.money import Price, Purse, unknown_price
 from pictus.ask.traffic import Asked, Question, Slot, Traffic
 from pictus.engine.events import Events
 from pictus.errors import PictusError
@@ -40,11 +40,7 @@ class Asking:
 
     def __init__(self, model: Model, journal: Journal, rules: Rules = Rules(), events: Events | None = None) -> None:
         if rules.budget is not None and rules.price is None:
-            raise PictusError(
-                f"nobody knows the price of `{model.model}`, so no budget can be kept",
-                where="--budget",
-                mend="say what a million tokens cost: `--price IN,OUT`, 0,0 for a model of your own",
-            )
+            raise unknown_price(model.model)
         self.model, self.rules, self.events = model, rules, events or Events()
         self.purse = Purse(rules.budget, journal.totals().cost)
         self.done = self.set_aside = 0

@@ -42,7 +42,7 @@ class Kept:
     remedy: Remedy | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Totals:
     """What all answers of a journal came to."""
 
@@ -51,15 +51,8 @@ class Totals:
     completion: int = 0
     cached: int = 0
     cost: float = 0.0
-
-    def add(self, usage: Usage | None, cost: float) -> None:
-        """Count one more."""
-        self.answers += 1
-        self.cost += cost
-        if usage is not None:
-            self.prompt += usage.prompt
-            self.completion += usage.completion
-            self.cached += usage.cached
+    first_day: str = ""  # as 2026-01-31
+    last_day: str = ""
 
 
 _Row: TypeAlias = tuple[bytes, str | None, str | None, bytes, int, int, int, float, float]
@@ -105,7 +98,7 @@ class Journal:
             raise self._error
         counts = usage or Usage()
         tokens = (counts.prompt, counts.completion, counts.cached)
-        self._waiting.put(((key, failed, remedy, zlib.compress(reply, 1), *tokens, cost, time.time()), token))
+        self._waiting.put(((key, failed, remedy, reply, *tokens, cost, time.time()), token))
 
     def forget_passing(self) -> None:
         """Forget requests that only bad luck left without an answer, so that a new corpus asks them again."""
@@ -114,8 +107,10 @@ class Journal:
     def totals(self) -> Totals:
         """Add up everything that was ever paid for."""
         sums = "count(*), sum(prompt), sum(completion), sum(cached), sum(cost)"
+        sums += ", date(min(at), 'unixepoch'), date(max(at), 'unixepoch')"
         row = self._read.execute(f"select {sums} from answer where failed is null").fetchone()
-        return Totals(*(value or 0 for value in row))
+        answers, prompt, completion, cached, cost, first_day, last_day = row
+        return Totals(answers, prompt or 0, completion or 0, cached or 0, cost or 0.0, first_day or "", last_day or "")
 
     def close(self) -> None:
         """Commit what waits, and let go of the file."""
@@ -159,7 +154,7 @@ class Journal:
                 self._write.execute("begin immediate")
                 # The first answer to a request stays: its turn may already have been handed on.
                 sql = "insert or ignore into answer values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                self._write.executemany(sql, [row for row, _ in entries])
+                self._write.executemany(sql, [(*row[:3], zlib.compress(row[3], 1), *row[4:]) for row, _ in entries])
                 self._write.execute("commit")
             except sqlite3.Error as error:
                 where, mend = str(self.path), "make room on the disk, then run the same command again"

@@ -53,6 +53,15 @@ def price_of(model: str) -> Price | None:
     return None
 
 
+def unknown_price(model: str) -> PictusError:
+    """Explain why no budget can be kept for a model."""
+    return PictusError(
+        f"nobody knows the price of `{model}`, so no budget can be kept",
+        where="--budget",
+        mend="say what a million tokens cost: `--price IN,OUT`, 0,0 for a model of your own",
+    )
+
+
 def typed_price(text: str) -> Price:
     """Read `--price IN,OUT`, in dollars for a million tokens; a third number is for cached ones."""
     try:

@@ -26,17 +26,24 @@ class Patience:
     last_success: float | None = None
     sent: int = 0
     failed: int = 0  # tries that are counted: a server that asks for a slower pace is no failure
+    longest_wait: float = 0.0  # that a server asked for since something succeeded
 
-    def reason_to_stop(self, fault: Fault, now: float, *, quiet_until: float = 0.0) -> str | None:
-        """Say why to stop after a failure, if so; time in which the server asked for quiet does not count."""
-        if fault.wait_seconds is not None and fault.wait_seconds > _LONGEST_WAIT_SECONDS:
-            return f"the server asks to wait {fault.wait_seconds:,.0f} s: {fault.what}"
-        since = max(self.began if self.last_success is None else self.last_success, quiet_until)
+    def succeeded(self, now: float) -> None:
+        """Count an answer, of whatever quality: the server works."""
+        self.last_success, self.longest_wait = now, 0.0
+
+    def reason_to_stop(self, fault: Fault, now: float) -> str | None:
+        """Say why to stop after a failure, if so; a pause that the server asked for is granted once."""
+        asked = fault.wait_seconds or 0.0
+        if asked > _LONGEST_WAIT_SECONDS:
+            return f"the server asks to wait {asked:,.0f} s: {fault.what}"
+        self.longest_wait = max(self.longest_wait, asked)
+        since = self.longest_wait + (self.began if self.last_success is None else self.last_success)
+        too_many = self.failed > _FLOOR + _SHARE * self.sent
         if self.last_success is None and fault.what.startswith("cannot connect"):
-            if now - since > min(_NEVER_CONNECTED_SECONDS, self.seconds):
-                return fault.what
-        elif now - since > self.seconds:
+            return fault.what if too_many or now - since > min(_NEVER_CONNECTED_SECONDS, self.seconds) else None
+        if now - since > self.seconds:
             return f"nothing succeeded for {self.seconds:g} s; the last failure: {fault.what}"
-        if self.failed > _FLOOR + _SHARE * self.sent:
+        if too_many:
             return f"{self.failed:,} of {self.sent:,} requests failed; the last failure: {fault.what}"
         return None

@@ -26,6 +26,7 @@ from pictus.prompt_sets.answers import Unusable
 from pictus.prompt_sets.messages import another
 
 _TRIES = 6  # of one request that fails where others do not
+_WAIT_BLAME = 0.2  # of a failure: a full server turns anybody away, but not one request for ever
 _FEW = 8  # open requests: too few for one to be judged by the others
 _LETTERS_PER_TOKEN = 4  # good enough for the pace, which `usage` corrects
 
@@ -74,7 +75,7 @@ class _Request:
     most: float  # that it may cost
     slots: list[Slot]
     failures: int = 0
-    blamed: int = 0  # failures that were its own, not those of a server that is down
+    blamed: float = 0.0  # failures that were its own, not those of a server that is down
     failed_at: float = 0.0
     answer: Answer | None = None
     fault: Fault | None = None
@@ -272,7 +273,7 @@ class Traffic:
 
     def _failed(self, request: _Request, fault: Fault, now: float) -> None:
         if fault.remedy in ("vary", "set_aside"):
-            self.patience.last_success = now  # the server works
+            self.patience.succeeded(now)
             request.fault = fault
             self._keep(request, b"")
             return
@@ -285,9 +286,10 @@ class Traffic:
         request.failures += 1
         if fault.remedy == "retry":
             self.patience.failed += 1
-            request.blamed += self._is_its_own(request, fault)
+        if self._is_its_own(request, fault):
+            request.blamed += 1 if fault.remedy == "retry" else _WAIT_BLAME
         request.failed_at = now
-        reason = self.patience.reason_to_stop(fault, now, quiet_until=self.pace.blocked_until)
+        reason = self.patience.reason_to_stop(fault, now)
         if reason is not None:
             self._give_back(request)
             self.stopped = self.stopped or PictusError(reason, where=self.model.model, mend=_AGAIN)

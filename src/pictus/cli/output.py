@@ -52,6 +52,18 @@ def reasons(counts: Mapping[str, int] | Iterable[tuple[str, int]], *, most: int 
         say(f"  and {len(items) - most} more reasons")
 
 
+def asked(text: bytes) -> None:
+    """Say what was asked and what it cost, from the `asked.json` of a corpus."""
+    import orjson
+
+    told = orjson.loads(text)
+    tokens = f"{told['prompt_tokens']:,} tokens in, {told['completion_tokens']:,} out"
+    money = "" if told["dollars"] is None else f", ${told['dollars']:,.2f}"
+    say(f"{told['model']}: {told['answers']:,} answers, {tokens}{money}")
+    for note in told["notes"]:
+        say(f"note: {note}")
+
+
 def settings_of(pairs: Sequence[str]) -> dict[str, Any]:
     """Read `--set name=value`; the value is YAML, so that numbers and lists are what they look like."""
     import yaml
@@ -86,6 +98,7 @@ class _Lines:
     def __init__(self) -> None:
         self.rows = self.rejected = self.shards = 0
         self.total: int | None = None
+        self.asked: Mapping[str, Any] | None = None
         self.began = self.told = time.monotonic()
 
     def __call__(self, event: Mapping[str, Any]) -> None:
@@ -97,11 +110,15 @@ class _Lines:
             self.shards += 1
         elif event["event"] == "rows":
             self.rows = event["rows"]
+        elif event["event"] == "asked":
+            self.asked = event
         if time.monotonic() - self.told > 5:
             self.told = time.monotonic()
             say(self.line())
 
     def line(self) -> str:
+        if self.asked is not None:
+            return _asked_line(self.asked)
         rate = self.rows / max(time.monotonic() - self.began, 0.001)
         of = f"{self.shards}/{self.total} shards, " if self.total else ""
         aside = f", {self.rejected:,} set aside" if self.rejected else ""
@@ -109,6 +126,14 @@ class _Lines:
 
     def close(self) -> None:
         """Nothing is left open."""
+
+
+def _asked_line(told: Mapping[str, Any]) -> str:
+    left = "" if told["total"] is None else f", {max(told['total'] - told['done'], 0):,} left"
+    spent = "" if told["spent"] is None else f", ${told['spent']:,.2f} spent"
+    aside = f", {told['set_aside']:,} set aside" if told["set_aside"] else ""
+    ending = "; ending: waiting for these, Ctrl-C again drops them" if told["ending"] else ""
+    return f"{told['done']:,} done{left}, {told['rate']:,.0f}/s{spent}, {told['in_flight']:,} in flight{aside}{ending}"
 
 
 class _Bar(_Lines):
@@ -126,7 +151,10 @@ class _Bar(_Lines):
 
     def __call__(self, event: Mapping[str, Any]) -> None:
         super().__call__({**event, "event": event["event"]})
-        self.progress.update(self.bar, description=self.line(), total=self.total, completed=self.shards)
+        total, done = self.total, self.shards
+        if self.asked is not None:
+            total, done = self.asked["total"], self.asked["done"]
+        self.progress.update(self.bar, description=self.line(), total=total, completed=done)
 
     def close(self) -> None:
         self.progress.stop()

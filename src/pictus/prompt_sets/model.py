@@ -3,7 +3,6 @@
 The first eight keys of an entry are those of an earlier generator, whose files are read as they are.
 """
 
-from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -132,7 +131,6 @@ class PromptSet(Section):
     entries: dict[str, Entry]
     notes: list[str] = []  # what a reader should know of the file: few-shots that lost their lines
 
-    @cache  # noqa: B019 - a prompt set lives as long as the process
     def digest(self) -> str:
         """Name the content of the set, for the card of what it made."""
         from hashlib import sha256

@@ -1,8 +1,12 @@
 """The papers of a corpus: README.md, NOTICE.md and CITATIONS.bib, written from what its receipts say."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+import orjson
+
+import pictus
 from pictus import plugins
 from pictus.card import Card
 from pictus.licence import find
@@ -10,6 +14,7 @@ from pictus.steps.licence import report
 from pictus.store.corpus import Corpus
 from pictus.store.place import Place
 
+ASKED = "asked.json"  # what a model was asked, beside the corpus.json of a corpus that one wrote
 _SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
@@ -81,7 +86,10 @@ configs:
     ]
     if reasons:
         parts += ["## Rows set aside\n", _table(["reason", "rows"], reasons)]
-    parts += ["## How it was made\n", _made(corpus), "## Use\n", _USE.format(address=corpus.name)]
+    parts += ["## How it was made\n", _made(corpus)]
+    if corpus.place.exists(ASKED):
+        parts += ["## What a model was asked\n", _asked(corpus)]
+    parts += ["## Use\n", _USE.format(address=corpus.name)]
     return "\n".join(parts)
 
 
@@ -120,8 +128,35 @@ def _licences(corpus: Corpus) -> str:
 
 
 def _made(corpus: Corpus) -> str:
-    rows = [[key, f"`{value}`"] for key, value in corpus.made.items() if key != "inputs"]
-    return _table(["setting", "value"], rows)
+    rows = [[key, f"`{_plain(value)}`"] for key, value in corpus.made.items() if key != "inputs" and value != {}]
+    return _table(["setting", "value"], [*rows, ["pictus", f"`{pictus.__version__}`"]])
+
+
+def _plain(value: Any) -> str:
+    """Write a setting as a person would: names in a row, what is chosen in brackets."""
+    if isinstance(value, Mapping):
+        return ", ".join(name if inside == {} else f"{name}: {_plain(inside)}" for name, inside in value.items())
+    return ", ".join(map(_plain, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _asked(corpus: Corpus) -> str:
+    """Say what was asked of a model, what it cost, and how much of it is of use."""
+    told = orjson.loads(corpus.place.read(ASKED))
+    taken = corpus.summary["rows"]
+    days = told["first_day"] if told["first_day"] == told["last_day"] else f"{told['first_day']} to {told['last_day']}"
+    rows = [
+        ["model", f"{told['model']}, through `{told['backend']}`"],
+        ["terms of its words", told["terms"] or "none"],
+        ["prompt set", f"{told['prompts']} ({told['digest']})"],
+        ["asked", days],
+        ["answers", f"{told['answers']:,}, of which {taken:,} became records"],
+        ["tokens", f"{told['prompt_tokens']:,} of prompts, {told['completion_tokens']:,} of answers"],
+    ]
+    if told["dollars"] is not None:
+        since = f", by prices of {told['price_date']}" if told["price_date"] else ""
+        rows.append(["cost", f"${told['dollars']:,.2f}{since}"])
+    rows += [["note", note] for note in told["notes"]]
+    return _table(["what", ""], rows)
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

@@ -1,0 +1,183 @@
+"""Ask a model: prompts of a prompt set about each record, many in flight, the answers in the order of the records."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from pictus import plugins
+from pictus.ask.asking import Asked, Asking, Question, Rules
+from pictus.ask.journal import Journal
+from pictus.engine.events import Events
+from pictus.engine.making import make_from_stream
+from pictus.prompt import Answer, Prompt
+from pictus.prompt_sets.answers import place_media, read_turns
+from pictus.prompt_sets.messages import Unfit, asked_entries, prompt_for
+from pictus.prompt_sets.model import Entry, PromptSet
+from pictus.record import Record, Reject, Turn
+from pictus.steps.cards import ASKED, write_cards
+from pictus.steps.generate.plan import GeneratePlan, load_checks, load_entries, price_for
+from pictus.steps.generate.rows import checked, made_record, set_aside
+from pictus.store.corpus import Corpus, begin_corpus
+from pictus.store.shards import read_shard
+
+_JOURNAL = "journal.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """What a question is about."""
+
+    record: Record
+    name: str  # of the entry
+    told: str  # what was left out of its facts
+
+
+def run(plan: GeneratePlan, source: Corpus, model: plugins.Model, events: Events) -> Corpus:
+    """Make the corpus of a plan."""
+    prompts = load_entries(plan)
+    corpus = begin_corpus(plan.to, roots=source.roots, made=_made(plan, source, model, prompts))
+    journal = Journal(Path(plan.journal) if plan.journal else Path(plan.to) / _JOURNAL)
+    try:
+        if plan.journal and not corpus.place.names("shards"):
+            journal.forget_passing()  # another corpus gave up on them; this one tries again
+        rules = Rules(price=price_for(plan, model.model), budget=plan.budget, finish=plan.finish)
+        with Asking(model, journal, rules, events) as asking:
+            asking.total = plan.records * sum(entry.per_picture for entry in prompts.entries.values())
+            stream = partial(_rows, plan, source, model, prompts, asking)
+            corpus = make_from_stream(corpus, stream, events)
+        _tell_asked(corpus, plan, model, prompts, journal)
+    finally:
+        journal.close()
+    write_cards(corpus)
+    return corpus
+
+
+def _rows(
+    plan: GeneratePlan, source: Corpus, model: plugins.Model, prompts: PromptSet, asking: Asking
+) -> Iterator[Record | Reject]:
+    """Give the rows of the corpus; with a target, until so many records are accepted."""
+    accepted = 0
+
+    def room() -> int | None:
+        return None if plan.target is None else plan.target - accepted
+
+    records = _records(plan, source)
+    for row in checked(generated(records, model, prompts, asking, seed=plan.seed, room=room), load_checks(plan.checks)):
+        accepted += isinstance(row, Record)
+        yield row
+        if accepted == plan.target:
+            return
+
+
+def generated(
+    records: Iterable[Record],
+    model: plugins.Model,
+    prompts: PromptSet,
+    asking: Asking,
+    *,
+    seed: int,
+    room: Callable[[], int | None] = lambda: None,
+) -> Iterator[Record | Reject]:
+    """Ask about each record, once for each sample of each entry, and give one row for each."""
+    unfit: deque[tuple[int, Reject]] = deque()  # with the number of questions before it
+    asked_before = 0
+
+    def questions() -> Iterator[Question]:
+        nonlocal asked_before
+        for record in records:
+            for name, entry, sample in asked_entries(prompts, record, seed):
+                try:
+                    prompt, told = prompt_for(
+                        record,
+                        name,
+                        entry,
+                        sample=sample,
+                        seed=seed,
+                        context=model.context,
+                        system_role=model.system_role,
+                    )
+                except Unfit as error:
+                    unfit.append((asked_before, set_aside(record, f"{prompts.name}/{name}: {error}")))
+                    continue
+                asked_before += 1
+                read = partial(_read, entry)
+                yield Question(item=_Item(record, name, told), prompt=prompt, read=read, tries=entry.tries)
+
+    for number, asked in enumerate(asking.ask(questions(), room=room)):
+        while unfit and unfit[0][0] <= number:
+            yield unfit.popleft()[1]
+        yield _row(asked, model, prompts.name)
+    yield from (row for _, row in unfit)
+
+
+def _read(entry: Entry, prompt: Prompt, answer: Answer) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
+    return read_turns(prompt, entry, answer)
+
+
+def _row(asked: Asked, model: plugins.Model, prompts: str) -> Record | Reject:
+    item: _Item = asked.item
+    if asked.problem is not None:
+        # What cannot be read is kept as it came, for whoever wants to know why.
+        turns = () if asked.answer is None else asked.answer.turns
+        return set_aside(replace(item.record, turns=turns), f"{prompts}/{item.name}: {asked.problem}")
+    assert asked.answer is not None
+    turns, mended = asked.value
+    kinds = tuple(medium.kind for medium in item.record.media)
+    notes = [asked.answer.model or model.model, f"{prompts}/{item.name}", f"seed {asked.prompt.seed}"]
+    notes += [item.told] if item.told else []
+    notes += [f"mended: {', '.join(mended)}"] if mended else []
+    turns = place_media(turns, kinds, asked.prompt.seed)
+    return made_record(item.record, turns, made_by=", ".join(notes), terms=model.terms)
+
+
+def _records(plan: GeneratePlan, source: Corpus) -> Iterator[Record]:
+    for number, rows, _ in plan.shards:
+        yield from islice(read_shard(source.place, number, roots=source.roots), rows)
+
+
+def _made(plan: GeneratePlan, source: Corpus, model: plugins.Model, prompts: PromptSet) -> dict[str, Any]:
+    """Say what shapes the corpus; addresses, pace and money do not."""
+    made = {
+        "step": "generate",
+        "from": str(source.place),
+        "inputs": [[number, rows, sha256] for number, rows, sha256 in plan.shards],
+        "backend": plan.backend,
+        "model": model.model,
+        "settings": dict(model.shape()),
+        "prompts": f"{prompts.name} {prompts.digest()}",
+        "entries": list(prompts.entries),
+        "checks": {name: dict(settings) for name, settings in plan.checks.items()},
+        "seed": plan.seed,
+        "target": plan.target,
+    }
+    return {key: value for key, value in made.items() if value is not None}
+
+
+def _tell_asked(corpus: Corpus, plan: GeneratePlan, model: plugins.Model, prompts: PromptSet, journal: Journal) -> None:
+    """Write down what was asked, and what it cost; the card says it too."""
+    totals = journal.totals()
+    price = price_for(plan, model.model)
+    told = {
+        "model": model.model,
+        "terms": model.terms,
+        "backend": plan.backend,
+        "prompts": prompts.name,
+        "digest": prompts.digest(),
+        "answers": totals.answers,
+        "prompt_tokens": totals.prompt,
+        "completion_tokens": totals.completion,
+        "cached_tokens": totals.cached,
+        "dollars": None if price is None else round(totals.cost, 6),
+        "price_date": price and price.date,
+        "first_day": totals.first_day,
+        "last_day": totals.last_day,
+        "notes": list(model.notes),
+    }
+    with corpus.place.publish(ASKED) as file:
+        file.write(orjson.dumps(told, option=orjson.OPT_INDENT_2))

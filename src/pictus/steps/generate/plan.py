@@ -1,0 +1,135 @@
+"""The plan of a generate run: what is asked of whom about which records, worked out before anything is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pictus import plugins
+from pictus.ask.money import Price, price_of, typed_price, unknown_price
+from pictus.errors import PictusError, unknown_name
+from pictus.prompt_sets.model import PromptSet
+from pictus.prompt_sets.shelf import load_prompts
+from pictus.recipe import read_recipe
+from pictus.store.corpus import open_corpus
+
+KINDS = ("conversation", "detail", "reasoning")
+CHECKS: Mapping[str, Mapping[str, Any]] = {
+    "turn_order": {},
+    "placeholders": {},
+    "answer_length": {},
+    "source_leak": {},
+}
+PROMPTS = "llava"
+Settings: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratePlan:
+    """What is asked of which backend about which records, and where the answers go."""
+
+    source: str  # a corpus
+    to: str
+    backend: str = "program"
+    settings: Settings = field(default_factory=dict)  # of the backend
+    prompts: str | None = None  # a prompt set, for a backend that asks a model
+    kinds: tuple[str, ...] = ()  # of a program, or entries of the prompt set; empty for all
+    checks: Mapping[str, Settings] = field(default_factory=lambda: dict(CHECKS))
+    seed: int = 0
+    limit: int | None = None  # take only the first records
+    target: int | None = None  # stop when so many are accepted
+    budget: float | None = None  # dollars
+    price: str | None = None  # IN,OUT for a million tokens, where the table does not know the model
+    journal: str | None = None  # where answers are kept; by default with the corpus
+    finish: bool = False  # a run that must stop ends with what there is
+    workers: int = 1
+    shards: tuple[tuple[int, int, str], ...] = ()  # number, rows to take, sha256 of each input shard
+
+    @property
+    def records(self) -> int:
+        """Count the records that are asked about."""
+        return sum(rows for _, rows, _ in self.shards)
+
+
+def recipe_options(path: str | Path) -> dict[str, Any]:
+    """Take the options of a plan from a recipe."""
+    recipe = read_recipe(Path(path))
+    options: dict[str, Any] = {name: value for name, value in recipe.generate.model_dump().items() if value is not None}
+    if "kinds" in options:
+        options["kinds"] = tuple(options["kinds"])
+    if recipe.checks is not None:
+        options["checks"] = recipe.checks
+    return options
+
+
+def plan(source: str, to: str, **options: Any) -> GeneratePlan:
+    """Work out which shards are asked about; names and settings of plug-ins are checked now."""
+    draft = GeneratePlan(source=source, to=to, **options)
+    backend = load_backend(draft)
+    load_checks(draft.checks)
+    draft = _for_program(draft) if is_program(backend) else _for_model(draft, backend.model)
+    corpus = open_corpus(source)
+    shards, left = [], draft.limit
+    for entry in corpus.summary["shards"]:
+        rows = entry["rows"] if left is None else min(entry["rows"], left)
+        if rows:
+            shards.append((entry["shard"], rows, entry["sha256"]))
+        left = None if left is None else left - rows
+    if not shards:
+        raise PictusError("there is nothing to ask about", where=source, mend="import some records first")
+    return replace(draft, shards=tuple(shards))
+
+
+def load_backend(plan: GeneratePlan) -> Any:
+    """Make the backend: a program, or a model to ask."""
+    return plugins.load("backends", plan.backend, plan.settings)
+
+
+def is_program(backend: Any) -> bool:
+    """Say whether a backend answers from the facts by itself."""
+    return hasattr(backend, "answer_many")
+
+
+def load_checks(checks: Mapping[str, Settings]) -> dict[str, plugins.Check]:
+    """Make the checks of a run."""
+    loaded = {name: plugins.load("checks", name, values) for name, values in checks.items()}
+    for name, check in loaded.items():
+        if not hasattr(check, "problems"):
+            mend = "leave it out here, and run `pictus check` on what was made"
+            raise PictusError(f"the check `{name}` needs all rows at once", where="checks", mend=mend)
+    return loaded
+
+
+def load_entries(plan: GeneratePlan) -> PromptSet:
+    """Read the prompt set of a plan, with only the entries that were chosen."""
+    prompts = load_prompts(plan.prompts or PROMPTS)
+    for name in plan.kinds:
+        if name not in prompts.entries:
+            raise unknown_name("entry", name, tuple(prompts.entries), where=f"prompt set {prompts.name}")
+    chosen = {name: entry for name, entry in prompts.entries.items() if not plan.kinds or name in plan.kinds}
+    return prompts.model_copy(update={"entries": chosen})
+
+
+def price_for(plan: GeneratePlan, model: str) -> Price | None:
+    """Give the price that the user told, or the table's."""
+    return price_of(model) if plan.price is None else typed_price(plan.price)
+
+
+def _for_program(draft: GeneratePlan) -> GeneratePlan:
+    for name in ("prompts", "target", "budget", "price", "journal"):
+        if getattr(draft, name) is not None:
+            mend = "leave it out, or choose a backend that asks a model"
+            raise PictusError(f"`{name}` means nothing to the backend `{draft.backend}`", where="generate", mend=mend)
+    return replace(draft, kinds=draft.kinds or KINDS)
+
+
+def _for_model(draft: GeneratePlan, model: str) -> GeneratePlan:
+    prompts, price = load_entries(draft), price_for(draft, model)
+    if draft.budget is not None and price is None:
+        raise unknown_price(model)
+    if draft.budget is not None and draft.budget <= 0:
+        raise PictusError("a budget must be more than nothing", where="--budget", mend="give dollars: `--budget 5`")
+    if "://" in draft.to and draft.journal is None:
+        mend = "say where on this machine the answers are kept: `--journal FILE`"
+        raise PictusError("a journal cannot lie in an object store", where=draft.to, mend=mend)
+    return replace(draft, prompts=draft.prompts or prompts.name)
