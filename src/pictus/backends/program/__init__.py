@@ -5,25 +5,26 @@ from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
 
-from pictus.backends.program.exchange import Exchange, Family, some
-from pictus.backends.program.families import ABOUT_PRESENCE, CONVERSATION, DETAIL, EVERY, OPENINGS, REASONING
+from pictus.backends.program.exchange import Exchange, some
+from pictus.backends.program.families import ABOUT_PRESENCE, MOTION, PICTURE, Families, Repertoire, S
 from pictus.errors import PictusError, unknown_name
 from pictus.prompt import Answer, Prompt
-from pictus.record import NO_FACTS, Facts, Turn
+from pictus.record import NO_FACTS, Facts, Part, Turn
 from pictus.scene import Scene, look
+from pictus.scene.motion import Motion, watch
 
 MODEL = "program-1"
 _KINDS = ("conversation", "detail", "reasoning")
-_OPENING_SHARE = 0.35  # conversations that begin with a general question
-_SAME = {"present": "presence", "absent": "presence", "left": "side", "right": "side"}
+_SAME = {"present": "presence", "absent": "presence", "left": "side", "right": "side", "so": "way", "not so": "way"}
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
     """Answers from facts alone: counts, presence, positions, sizes, regions, colours, descriptions, comparisons.
 
-    What the annotations leave open is not asked. `questions` is the most that one conversation holds;
-    `without` names families to leave out.
+    Of a motion: what the person does, in which order, which way, with which limb, how often. What the
+    annotations leave open is not asked. `questions` is the most that one conversation holds; `without` names
+    families to leave out.
     """
 
     questions: int = 5
@@ -32,7 +33,7 @@ class Backend:
     terms: ClassVar[str | None] = None  # no model wrote this
 
     def __post_init__(self) -> None:
-        known = {family.__name__ for family in EVERY}
+        known = {family.__name__ for family in (*PICTURE.every, *MOTION.every)}
         for name in self.without:
             if name not in known:
                 raise unknown_name("question family", name, sorted(known), where="backend program, setting `without`")
@@ -44,31 +45,38 @@ class Backend:
     def answer_many(self, prompts: Iterable[Prompt]) -> Iterator[Answer | None]:
         """Answer prompts in order; None where the facts carry nothing for what is asked."""
         facts: Facts = NO_FACTS
-        scene = look(facts)
+        scene: Scene | Motion = look(facts)
         for prompt in prompts:
-            if prompt.facts is not facts:  # the prompts of one picture come one after the other
-                facts, scene = prompt.facts, look(prompt.facts, aspect=_aspect(prompt))
+            if prompt.facts is not facts:  # the prompts of one medium come one after the other
+                facts, scene = prompt.facts, _seen(prompt)
             exchanges = self.exchanges(scene, prompt.kind, Random(prompt.seed))
-            yield Answer(turns=_turns(exchanges), model=MODEL) if exchanges else None
+            medium = Part("motion" if isinstance(scene, Motion) else "image")
+            yield Answer(turns=_turns(exchanges, medium), model=MODEL) if exchanges else None
 
-    def exchanges(self, scene: Scene, kind: str, random: Random) -> list[Exchange]:
+    def exchanges(self, scene: Scene | Motion, kind: str, random: Random) -> list[Exchange]:
         """Work out the questions of one kind with their answers."""
+        if isinstance(scene, Motion):
+            return self._of_kind(MOTION, scene, kind, random)
+        return self._of_kind(PICTURE, scene, kind, random)
+
+    def _of_kind(self, repertoire: Repertoire[S], scene: S, kind: str, random: Random) -> list[Exchange]:
         if kind == "conversation":
-            return self._conversation(scene, random)
+            return self._conversation(repertoire, scene, random)
         if kind not in _KINDS:
             raise unknown_name("kind of instruction", kind, _KINDS, where="backend program")
-        for family in self._shuffled(DETAIL if kind == "detail" else REASONING, random):
+        for family in self._shuffled(repertoire.detail if kind == "detail" else repertoire.reasoning, random):
             exchange = family(scene, random)
             if exchange is not None:
                 return [exchange]
         return []
 
-    def _conversation(self, scene: Scene, random: Random) -> list[Exchange]:
+    def _conversation(self, repertoire: Repertoire[S], scene: S, random: Random) -> list[Exchange]:
         exchanges: list[Exchange] = []
         told: set[str] = set()  # names that came up, so that asking whether they are there is idle
         claims: set[tuple[object, ...]] = set()
-        openings = self._shuffled(OPENINGS, random)[:1] if random.random() < _OPENING_SHARE else []
-        for family in (*openings, *self._shuffled(CONVERSATION, random)):
+        is_opened = random.random() < repertoire.opening_share
+        openings = self._shuffled(repertoire.openings, random)[:1] if is_opened else []
+        for family in (*openings, *self._shuffled(repertoire.conversation, random)):
             if len(exchanges) == self.questions:
                 break
             exchange = family(scene, random)
@@ -82,9 +90,9 @@ class Backend:
             claims.add(key)
         return exchanges
 
-    def _shuffled(self, families: tuple[Family, ...], random: Random) -> list[Family]:
+    def _shuffled(self, families: Families[S], random: Random) -> Families[S]:
         wanted = [family for family in families if family.__name__ not in self.without] if self.without else families
-        return some(random, wanted, len(wanted))
+        return tuple(some(random, wanted, len(wanted)))
 
 
 def _key(exchange: Exchange) -> tuple[object, ...]:
@@ -93,12 +101,19 @@ def _key(exchange: Exchange) -> tuple[object, ...]:
     return (_SAME.get(what, what), frozenset(exchange.about))
 
 
-def _turns(exchanges: list[Exchange]) -> tuple[Turn, ...]:
+def _turns(exchanges: list[Exchange], medium: Part) -> tuple[Turn, ...]:
     turns = []
     for number, exchange in enumerate(exchanges):
-        turns.append(Turn.of("user", exchange.question, images=0 if number else 1))
+        question = Part("text", exchange.question)
+        turns.append(Turn("user", (question,) if number else (medium, question)))
         turns.append(Turn.of("assistant", exchange.answer))
     return tuple(turns)
+
+
+def _seen(prompt: Prompt) -> Scene | Motion:
+    """Work out what the facts of a prompt say of its medium; without one, of what they describe."""
+    is_motion = prompt.media[0].kind == "motion" if prompt.media else bool(prompt.facts.motions)
+    return watch(prompt.facts) if is_motion else look(prompt.facts, aspect=_aspect(prompt))
 
 
 def _aspect(prompt: Prompt) -> float | None:

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and its answer about a scene."""
+    """A question and its answer about a scene or a motion."""
 
     question: str
     answer: str
