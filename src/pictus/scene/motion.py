@@ -28,7 +28,7 @@ _PERSON = (
 )
 _SUBJECT = re.compile(rf"{_PERSON}\s+(?=\S)", re.IGNORECASE)
 _THEN = re.compile(r"\s*(?:[,;.]\s*)?(?:\b(?:and|but)\s+)?\bthen\b,?\s+", re.IGNORECASE)
-_AND = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
+_AND = re.compile(r"\s*,\s*(?:and\s+)?|\s+(?:and|while)\s+", re.IGNORECASE)
 _IDIOM = re.compile(r"\b(up|back|round|over|in|around|left|right) and (down|forth|round|over|out|around|right|left)\b")
 _HIDDEN = "\x00"  # stands for the "and" of an idiom while a sentence is cut
 # With these the order is another than that of the words, or nothing is said for certain.
