@@ -167,11 +167,12 @@ def _account(text: str) -> Account | None:
     steps = [act for clause in clauses if not _UNPLAIN.search(clause) and (act := _act(clause))]
     # Of two steps with the same verb nobody could tell whether another sentence has them in the same order.
     is_ordered = len(steps) == len(clauses) > 1 and len({step.verb for step in steps}) == len(steps)
-    acts = [act for clause in clauses for act in _acts(clause)] if len(steps) == len(clauses) else []
+    acts = [_acts(clause) for clause in clauses]
+    is_understood = len(steps) == len(clauses) and all(acts)
     return Account(
         text=f"The person {tidy[subject.end() :]}",
         said=said.lower(),
-        acts=tuple(acts),
+        acts=tuple(act for some in acts for act in some) if is_understood else (),
         steps=tuple(steps) if is_ordered else (),
     )
 
