@@ -1,6 +1,7 @@
 """LLaVA's files, with what is odd in them."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,84 @@ def test_several_pictures_are_a_list_where_that_is_asked_for(tmp_path):
     _, (row,) = write(tmp_path, record(TWO, "a.jpg", "b.jpg"), many_images=True)
     assert row["image"] == ["a.jpg", "b.jpg"]
     assert row["conversations"][0]["value"] == "<image>\n<image>\nSame?"
+
+
+def moved(*turns, media=None):
+    media = [Media(kind="motion", path="new_joints/7.npy", root="/motions")] if media is None else media
+    return make_record(Origin(dataset="d", key="1"), media=media, turns=turns)
+
+
+MOTION = Part("motion")
+
+
+def test_a_motion_has_its_own_name_and_mark_and_is_read_back(tmp_path):
+    turns = (
+        Turn("user", (MOTION, Part("text", "What does the person do?"))),
+        Turn.of("assistant", "The person walks."),
+    )
+    written, (row,) = write(tmp_path, moved(*turns))
+    assert (written.lost, written.rejected) == ({}, ())
+    assert row["motion"] == "new_joints/7.npy" and "image" not in row
+    assert row["conversations"][0]["value"] == "<motion>\nWhat does the person do?"
+    assert plugins.load("formats", "llava").sniff(tmp_path / "out.json")
+    (back,) = plugins.load("formats", "llava").read(tmp_path / "out.json", pictures=Path("/motions"))
+    assert (back.turns, back.media) == (turns, moved(*turns).media)
+
+
+def test_a_picture_and_a_motion_stay_in_their_places(tmp_path):
+    media = [Media(kind="motion", url="https://x.example/7.npy"), Media(path="a.jpg", root="/m")]
+    turns = (Turn("user", (MOTION, Part("image"), Part("text", "The same?"))), Turn.of("assistant", "Yes."))
+    _, (row,) = write(tmp_path, moved(*turns, media=media))
+    assert row["conversations"][0]["value"] == "<motion>\n<image>\nThe same?"
+    (back,) = plugins.load("formats", "llava").read(tmp_path / "out.json", pictures=Path("/m"))
+    assert (back.turns, list(back.media)) == (turns, media)
+
+
+def test_the_mark_of_a_motion_counts_only_where_one_is_named(tmp_path):
+    ask = {"from": "human", "value": "<motion>\nWhat is this tag?"}
+    (row,) = read(tmp_path, {"conversations": [ask, SAY]})
+    assert (row.media, row.turns[0].text) == ((), "<motion>\nWhat is this tag?")
+    written, (row,) = write(tmp_path, row)
+    assert (row["conversations"][0], written.lost) == (ask, {})
+    said = (Turn("user", (MOTION, Part("text", "A <motion>?"))), Turn.of("assistant", "Yes."))
+    written, (row,) = write(tmp_path, moved(*said))
+    assert row["conversations"][0]["value"] == "<motion>\nA ?"
+    assert list(written.lost) == ["the literal text <motion>, which would be taken for the place of a medium"]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"motion": "a.npy"}, "it has 1 motions and places for 0"),
+        ({"motion": ["a.npy"], "ask": "<motion>\nWhat?"}, "the name of a motion is no text, or no name"),
+        ({"motion": "", "ask": "<motion>\nWhat?"}, "the name of a motion is no text, or no name"),
+        ({"motion": "a.npy", "ask": "<motion><image>What?"}, "it has 0 pictures and places for 1"),
+    ],
+)
+def test_a_row_whose_motion_and_mark_do_not_agree_is_set_aside(tmp_path, row, words):
+    ask = {"from": "human", "value": row.pop("ask", "What?")}
+    (reject,) = read(tmp_path, {**row, "conversations": [ask, SAY]})
+    assert isinstance(reject, Reject) and reject.reasons == (words,)
+
+
+def test_what_no_row_can_hold_is_refused_with_its_reason(tmp_path):
+    two = [Media(kind="motion", path=f"{n}.npy") for n in "ab"]
+    asked = Turn("user", (MOTION, MOTION, Part("text", "Which?")))
+    sound = Turn("user", (Part("audio"), Part("text", "Who?")))
+    say = Turn.of("assistant", "This.")
+    some = [moved(asked, say, media=two), moved(sound, say, media=[Media(kind="audio", path="a.wav")])]
+    written, rows = write(tmp_path, *some)
+    assert rows == []
+    assert [reject.reasons[0] for reject in written.rejected] == [
+        "it has several motions, this format holds one",
+        "it holds audio, and this format knows pictures and motions only",
+    ]
+
+
+@pytest.mark.parametrize("name", ["sharegpt", "openai"])
+def test_formats_whose_trainers_know_no_motion_refuse_it_in_words(tmp_path, name):
+    turns = (Turn("user", (MOTION, Part("text", "What?"))), Turn.of("assistant", "The person walks."))
+    suffix = plugins.load_class("formats", name).suffixes[0]
+    written = plugins.load("formats", name).write(iter([moved(*turns)]), tmp_path / f"x{suffix}")
+    assert written.rows == 0
+    assert written.rejected[0].reasons == ("it holds motion, and this format knows pictures only",)

@@ -1,5 +1,6 @@
 """One Parquet file with the pictures inside, as the Hub and `datasets` show it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,12 +18,15 @@ from pictus.store import columns
 from pictus.store.shards import check_schema, write_rows
 from pictus.store.whole_file import whole_file
 
+_MISSING = "the motions whose files are not here: only their paths are written"
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """The columns of a corpus in one file; nothing is lost.
 
-    Pictures that lie on disk are put into the file; those not acquired yet stay addresses.
+    Pictures that lie on disk are put into the file; those not acquired yet stay addresses. A motion whose file is
+    not here stays a path: such files are seldom passed on, and the sentences are worth writing without them.
     """
 
     embed: bool = True
@@ -57,6 +61,7 @@ class Format:
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write the file, row groups of 100 where pictures are inside."""
         rejected: list[Reject] = []
+        lost: Counter[str] = Counter()
         rows = 0
 
         def whole() -> Iterator[Record]:
@@ -68,14 +73,22 @@ class Format:
                     rejected.append(reject_record(record, [str(error)], where=f"record {record.id}"))
                     continue
                 rows += 1
+                lost[_MISSING] += self.embed and any(map(_is_missing, record.media))
                 yield replace(record, media=media)
 
         with whole_file(path) as file:
             write_rows(file, whole(), {})
-        return Written(files=(path,), rows=rows, lost={}, rejected=tuple(rejected))
+        return Written(files=(path,), rows=rows, lost=+lost, rejected=tuple(rejected))
 
     def _carried(self, medium: Media) -> Media:
+        if _is_missing(medium):
+            return replace(medium, root=None)
         return replace(medium, data=picture_bytes(medium) if self.embed else medium.data, root=None)
+
+
+def _is_missing(medium: Media) -> bool:
+    """Say whether a medium is a motion that is named, and not here."""
+    return medium.kind == "motion" and medium.data is None and (file := medium.file) is not None and not file.exists()
 
 
 def _placed(medium: Media, root: str) -> Media:

@@ -122,7 +122,7 @@ def _as_file(medium: Media, name: str, to: Path, folder: str) -> Media:
 
 
 def _suffix(data: bytes) -> str:
-    starts = {b"\xff\xd8": ".jpg", b"\x89PNG": ".png", b"GIF8": ".gif", b"RIFF": ".webp"}
+    starts = {b"\xff\xd8": ".jpg", b"\x89PNG": ".png", b"GIF8": ".gif", b"RIFF": ".webp", b"\x93NUM": ".npy"}
     return next((suffix for start, suffix in starts.items() if data.startswith(start)), ".bin")
 
 
