@@ -179,7 +179,10 @@ def test_reading_stops_after_the_limit(tmp_path: Path) -> None:
         ((Media(data=_picture(500, 500)[:900]),), "cannot be decoded"),
         ((Media(url="https://example.org/cat.jpg"),), "not acquired yet: https://example.org/cat.jpg"),
         ((Media(),), "no bytes, file or address"),
-        ((Media(kind="motion", data=b"x"),), "a record with motion and no picture"),
+        ((Media(kind="audio", data=b"x"),), "a record with audio and no picture"),
+        ((Media(kind="motion", data=b"x"),), "a motion that cannot be read (ValueError): inside the record"),
+        ((Media(kind="motion", path="new_joints/7.npy"),), "a motion that is not on this machine: new_joints/7.npy"),
+        ((Media(kind="motion", path="../7.npy", root="/m"),), "a motion that is not on this machine: ../7.npy"),
         ((), "a record without a picture"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Gather records into what a page shows: pictures, and under each its boxes, captions and conversations."""
+"""Gather records into what a page shows: pictures or motions, and under each what is known and said of it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -47,6 +47,7 @@ class Exhibit:
     origin: Origin
     facts: Facts
     talks: list[Talk] = field(default_factory=list)
+    noun: str = "picture"  # what is shown
 
     @property
     def outlines(self) -> list[Outline]:
@@ -63,10 +64,12 @@ class Exhibit:
     @property
     def alternative(self) -> str:
         """Say in words what the picture shows, for those who cannot see it."""
-        if self.facts.captions:
-            return self.facts.captions[0].strip()
+        if said := (*self.facts.captions, *self.facts.motions):
+            return said[0].strip()
         labels = ", ".join(label for label, _, _ in self.chips) or ", ".join(self.facts.present)
-        return f"A picture with {labels}" if labels else f"Picture {self.origin.key} of {self.origin.dataset}"
+        return (
+            f"A picture with {labels}" if labels else f"{self.noun.title()} {self.origin.key} of {self.origin.dataset}"
+        )
 
 
 def gather(records: Iterable[Record], *, limit: int) -> tuple[list[Exhibit], bool]:
@@ -77,7 +80,8 @@ def gather(records: Iterable[Record], *, limit: int) -> tuple[list[Exhibit], boo
         if key not in exhibits:
             if len(exhibits) == limit:
                 return list(exhibits.values()), True
-            exhibits[key] = Exhibit(page_picture(record.media), record.origin, record.facts)
+            noun = "motion" if record.media and record.media[0].kind == "motion" else "picture"
+            exhibits[key] = Exhibit(page_picture(record.media), record.origin, record.facts, noun=noun)
         elif not exhibits[key].facts.boxes and record.facts.boxes:
             exhibits[key].facts = record.facts
         if record.turns:
@@ -98,7 +102,7 @@ def answers(exhibits: Iterable[Exhibit]) -> Iterator[str]:
 
 
 def _key(record: Record) -> Key:
-    medium = next((medium for medium in record.media if medium.kind == "image"), None)
+    medium = next((medium for medium in record.media if medium.kind in ("image", "motion")), None)
     return (medium and _picture_key(medium)) or (
         record.origin.dataset,
         record.origin.split,

@@ -93,8 +93,10 @@ def _is_web_address(value: str | None) -> bool:
 
 def _figures(exhibits: list[Exhibit]) -> dict[str, int]:
     talks = [talk for exhibit in exhibits for talk in exhibit.talks]
+    nouns = Counter(exhibit.noun for exhibit in exhibits)
     return {
-        "pictures": len(exhibits),
+        **({"motions": nouns["motion"]} if nouns["motion"] else {}),
+        "pictures": nouns["picture"],
         "conversations": len(talks),
         "turns": sum(len(talk.turns) for talk in talks),
         "boxes": sum(len(exhibit.facts.boxes) for exhibit in exhibits),

@@ -8,6 +8,7 @@ from io import BytesIO
 from PIL import Image, ImageOps
 
 from pictus.record import PICTURE_KINDS, Media
+from pictus.report.motions import draw_motion
 
 LARGEST = 640  # pixels of the longer side; larger pictures are shrunk for the page
 MOST_PIXELS = 150_000_000  # more would take gigabytes to decode
@@ -26,8 +27,11 @@ class Picture:
 
 
 def page_picture(media: tuple[Media, ...]) -> Picture:
-    """Make the first picture of a record fit for a page."""
+    """Make the first picture of a record fit for a page; else its first motion."""
     medium = next((medium for medium in media if medium.kind == "image"), None)
+    motion = next((medium for medium in media if medium.kind == "motion"), None)
+    if medium is None and motion is not None:
+        return _drawn(motion)
     if medium is None:
         kinds = ", ".join(sorted({medium.kind for medium in media}))
         return Picture(reason=f"a record with {kinds} and no picture" if kinds else "a record without a picture")
@@ -47,6 +51,11 @@ def page_picture(media: tuple[Media, ...]) -> Picture:
         return _none(medium, "the picture is too large to be shown")
     except Exception as error:  # decoders raise nearly anything on broken bytes; the page shows the reason
         return _none(medium, f"the picture cannot be decoded ({type(error).__name__})")
+
+
+def _drawn(motion: Media) -> Picture:
+    data, reason = draw_motion(motion)
+    return _fit(data) if data else Picture(width=4, height=1, reason=reason)
 
 
 def _read(medium: Media) -> bytes | None:
