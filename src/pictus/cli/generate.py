@@ -78,7 +78,7 @@ def _report(to: str, made: Any, *, as_json: bool) -> None:
     if as_json:
         output.result({"corpus": to, **summary})
     else:
-        click.echo(f"{to}: {summary['rows']:,} records, {summary['turns']:,} turns, {summary['pictures']:,} pictures")
+        click.echo(f"{to}: {summary['rows']:,} records, {summary['turns']:,} turns, {output.media_of(summary)}")
     if made.place.exists("asked.json"):
         output.asked(made.place.read("asked.json"))
     if summary["rejected"]:

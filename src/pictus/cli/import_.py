@@ -47,7 +47,7 @@ def command(
     if as_json:
         output.result({"corpus": to, **summary})
     else:
-        click.echo(f"{to}: {summary['rows']:,} records, {summary['pictures']:,} pictures")
+        click.echo(f"{to}: {summary['rows']:,} records, {output.media_of(summary)}")
     if summary["rejected"]:
         output.say(f"{summary['rejected']:,} rows were set aside, kept in {to}/rejects:")
         output.reasons(summary["reasons"])

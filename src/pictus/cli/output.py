@@ -64,6 +64,13 @@ def asked(text: bytes) -> None:
         say(f"note: {note}")
 
 
+def media_of(summary: Mapping[str, Any]) -> str:
+    """Say how many pictures a corpus has; also how many motions, where it has some."""
+    motions = summary.get("motions", 0)
+    pictures = [f"{summary['pictures']:,} pictures"] if summary["pictures"] or not motions else []
+    return ", ".join([*pictures, *([f"{motions:,} motions"] if motions else [])])
+
+
 def settings_of(pairs: Sequence[str]) -> dict[str, Any]:
     """Read `--set name=value`; the value is YAML, so that numbers and lists are what they look like."""
     import yaml

@@ -56,6 +56,7 @@ def _show_corpus(address: str, count: int, as_json: bool) -> None:
         return output.result({"name": corpus.name, "made": corpus.made, "roots": corpus.roots, **summary})
     rows = [["records", f"{summary['rows']:,}"], ["turns", f"{summary['turns']:,}"]]
     rows += [["pictures", f"{summary['pictures']:,} ({summary['embedded']:,} embedded)"]]
+    rows += [["motions", f"{summary['motions']:,}"]] if summary.get("motions") else []
     rows += [["shards", f"{len(corpus.shards):,}"], ["set aside", f"{summary['rejected']:,}"]]
     rows += [["made by", str(corpus.made.get("step"))]]
     rows += [[f"dataset {name}", f"{number:,} records"] for name, number in summary["datasets"].items()]
@@ -68,6 +69,8 @@ def _show_corpus(address: str, count: int, as_json: bool) -> None:
             click.echo(f"  {medium.kind}: {medium.path or medium.url or 'embedded'}")
         for caption in record.facts.captions if not record.turns else ():
             click.echo(f"  caption: {caption}")
+        for sentence in record.facts.motions if not record.turns else ():
+            click.echo(f"  of the motion: {sentence}")
         for turn in record.turns:
             click.echo(f"  {turn.role}: {turn.text}")
     output.next_command(f"pictus check {address}")

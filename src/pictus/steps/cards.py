@@ -50,7 +50,7 @@ def citations(datasets: Iterable[str]) -> str:
 def card_text(corpus: Corpus) -> str:
     """Give the dataset card, with the YAML head that the Hub and `datasets` read."""
     summary = corpus.summary
-    rows = summary["rows"]
+    rows, motions = summary["rows"], summary.get("motions", 0)
     limit = next((size for size in _SIZES if rows < size), None)
     size = f"n<{limit:,}".replace(",000,000", "M").replace(",000", "K") if limit else "n>10M"
     head = f"""\
@@ -58,8 +58,8 @@ def card_text(corpus: Corpus) -> str:
 pretty_name: {corpus.name}
 language: [en]
 size_categories: ["{size}"]
-task_categories: [image-text-to-text]
-tags: [pictus]
+task_categories: [{"other" if motions else "image-text-to-text"}]
+tags: [{"pictus, motion" if motions else "pictus"}]
 configs:
 - config_name: default
   data_files: shards/*.parquet
@@ -75,6 +75,7 @@ configs:
                 ["records", f"{rows:,}"],
                 ["turns", f"{summary['turns']:,}"],
                 ["pictures", f"{summary['pictures']:,} ({summary['embedded']:,} embedded)"],
+                *([["motions", f"{motions:,}"]] if motions else []),
                 ["rows set aside", f"{summary['rejected']:,}"],
             ],
         ),

@@ -132,7 +132,7 @@ def damages(corpus: Corpus) -> Iterator[PictusError]:
 
 def summarise(receipts: Collection[Receipt]) -> dict[str, Any]:
     """Add up what receipts tell."""
-    counts = ("rows", "rejected", "turns", "pictures", "embedded", "size_bytes")
+    counts = ("rows", "rejected", "turns", "pictures", "motions", "embedded", "size_bytes")
     licences: Counter[tuple[str | None, ...]] = Counter()
     for receipt in receipts:
         for *names, rows in receipt.licences:

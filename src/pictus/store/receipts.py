@@ -30,6 +30,7 @@ class Receipt:
     reasons: dict[str, int] = field(default_factory=dict)
     turns: int = 0
     pictures: int = 0
+    motions: int = 0
     embedded: int = 0
     datasets: dict[str, int] = field(default_factory=dict)
     licences: list[list[Any]] = field(default_factory=list)  # picture, text, model terms, rows
@@ -85,7 +86,7 @@ class Tally:
     """What a receipt tells, counted while the rows pass."""
 
     def __init__(self) -> None:
-        self.rows = self.turns = self.pictures = self.embedded = self.picture_bytes = 0
+        self.rows = self.turns = self.pictures = self.motions = self.embedded = self.picture_bytes = 0
         self.rejects: list[Reject] = []
         self.datasets: Counter[str] = Counter()
         self.licences: Counter[tuple[str, str, str | None]] = Counter()
@@ -99,6 +100,7 @@ class Tally:
         self.licences[origin.picture_licence, origin.text_licence, origin.model_terms] += 1
         for medium in record.media:
             self.pictures += medium.kind == "image"
+            self.motions += medium.kind == "motion"
             if medium.data is not None:
                 self.embedded += 1
                 self.picture_bytes += len(medium.data)
@@ -114,6 +116,7 @@ class Tally:
             reasons=dict(sorted(reasons.items())),
             turns=self.turns,
             pictures=self.pictures,
+            motions=self.motions,
             embedded=self.embedded,
             datasets=dict(sorted(self.datasets.items())),
             licences=[[*key, count] for key, count in sorted(self.licences.items(), key=str)],
