@@ -275,6 +275,9 @@ def test_every_family_can_be_reached_in_many_words(name):
 
 SILENT = {
     "another says it the other way round": ("what_first", "a person walks, then turns", "someone turns and walks away"),
+    "another begins earlier": ("what_first", "a person walks, then sits", "someone nods, then walks, then sits"),
+    "another ends later": ("what_last", "a person walks, then sits", "someone walks, then sits, then nods"),
+    "another tells more between": ("what_next", "a person walks, then sits", "a man walks, then bends"),
     "the same verb twice": ("in_order", "a person walks forward, then walks back"),
     "no then": ("what_first", "a person walks and sits"),
     "before and after": ("what_first", "a person sits after walking, then stands"),
@@ -318,6 +321,11 @@ def test_words_are_put_as_questions_need_them():
         "A mirror exchanges left and right, so left becomes right and counterclockwise becomes clockwise: "
         "the person would be turning clockwise on the right foot."
     }
+
+
+def test_what_comes_next_is_asked_where_nobody_tells_it_otherwise():
+    made = ask("what_next", "a person walks, then sits", "a man walks, then bends, then sits down")
+    assert {one.claim for one in made} == {("next", "bends", "sits down")}
 
 
 def test_yes_and_no_are_balanced():

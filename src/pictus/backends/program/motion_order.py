@@ -1,5 +1,6 @@
 """In which order things are done, where a sentence says "then" and no other sentence contradicts it."""
 
+from itertools import pairwise
 from random import Random
 
 from pictus.backends.program.exchange import Exchange, pick, some
@@ -11,7 +12,7 @@ _LETTERS = "ABCDEFGH"
 def what_first(motion: Motion, random: Random) -> Exchange | None:
     """Ask what comes first."""
     said = _said(motion, random)
-    if said is None:
+    if said is None or _differ(motion, 0):
         return None
     question = pick(
         random,
@@ -28,7 +29,7 @@ def what_first(motion: Motion, random: Random) -> Exchange | None:
 def what_last(motion: Motion, random: Random) -> Exchange | None:
     """Ask what comes last."""
     said = _said(motion, random)
-    if said is None:
+    if said is None or _differ(motion, -1):
         return None
     question = pick(
         random,
@@ -40,11 +41,11 @@ def what_last(motion: Motion, random: Random) -> Exchange | None:
 
 def what_next(motion: Motion, random: Random) -> Exchange | None:
     """Name one thing that is done, and ask for what follows it."""
-    said = _said(motion, random)
-    if said is None:
+    pairs = [pair for one in motion.ordered for pair in pairwise(one.steps)]
+    pairs = [(one, next_) for one, next_ in pairs if len({b.verb for a, b in pairs if a.verb == one.verb}) == 1]
+    if not pairs:
         return None
-    place = int(random.random() * (len(said) - 1))
-    before, after = said[place : place + 2]
+    before, after = (step.said for step in pick(random, pairs))
     question = pick(
         random,
         (
@@ -76,6 +77,11 @@ def in_order(motion: Motion, random: Random) -> Exchange | None:
     steps = ", then ".join(said)
     answer = f"First the person {steps}. So the order is: {letters}."
     return Exchange(f"{question}\n{lines}", answer, ("sequence", tuple(said), letters), tuple(said))
+
+
+def _differ(motion: Motion, place: int) -> bool:
+    """Say whether sentences begin, or end, with different things, as when one tells more than another."""
+    return len({one.steps[place].verb for one in motion.ordered}) > 1
 
 
 def _said(motion: Motion, random: Random) -> list[str] | None:
