@@ -15,7 +15,7 @@ from pictus.cli import output
 @click.option("--fast", is_flag=True, help="Read only the heads of pictures instead of decoding them.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(target: str, pictures: Path | None, only: tuple[str, ...], fast: bool, as_json: bool) -> None:
-    r"""Look at TARGET: a corpus, the data root of a source, a file in a known format, or a recipe.
+    """Look at TARGET: a corpus, the data root of a source, a file in a known format, or a recipe.
 
     \b
     pictus check corpora/coco-instruct

@@ -31,7 +31,7 @@ def command(
     as_json: bool,
     **options: Any,
 ) -> None:
-    r"""Write CORPUS in a trainer's format, with its notices and citations beside it.
+    """Write CORPUS in a trainer's format, with its notices and citations beside it.
 
     \b
     pictus export corpora/coco-instruct --format llava --to chat.json --require commercial

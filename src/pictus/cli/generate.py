@@ -32,7 +32,7 @@ from pictus.errors import PictusError
 @click.option("--dry-run", is_flag=True, help="Say what would be asked, what it takes and costs, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(corpus: str, to: str, recipe: str | None, dry_run: bool, as_json: bool, **options: Any) -> None:
-    r"""Ask a backend about each record of CORPUS; what it answers is checked and written to a new corpus.
+    """Ask a backend about each record of CORPUS; what it answers is checked and written to a new corpus.
 
     \b
     pictus generate corpora/coco --to corpora/coco-instruct

@@ -26,7 +26,7 @@ from pictus.cli import output
 def command(
     name: str, root: Path, to: str, settings: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any
 ) -> None:
-    r"""Read NAME, a dataset or a format that `pictus list` shows, into a corpus.
+    """Read NAME, a dataset or a format that `pictus list` shows, into a corpus.
 
     \b
     pictus import coco2017 --from data/coco --to corpora/coco
