@@ -4,33 +4,8 @@ from random import Random
 
 from pictus.backends.program.exchange import Exchange, pick, sentence
 from pictus.scene import Name, Scene, name_of
+from pictus.scene.colours import colour_of
 
-COLOURS = frozenset(
-    [
-        "red",
-        "orange",
-        "yellow",
-        "green",
-        "blue",
-        "purple",
-        "pink",
-        "brown",
-        "black",
-        "white",
-        "grey",
-        "gray",
-        "silver",
-        "gold",
-        "beige",
-        "tan",
-        "turquoise",
-        "violet",
-        "maroon",
-        "navy",
-        "teal",
-        "cream",
-    ]
-)
 _PREPOSITIONS = frozenset(
     [
         "on",
@@ -126,12 +101,6 @@ def what_is_written(scene: Scene, random: Random) -> Exchange | None:
         ),
     )
     return Exchange(question, f'It says "{texts[0]}".', ("text", texts[0]), ())
-
-
-def colour_of(attributes: tuple[str, ...]) -> str | None:
-    """Give the colour among attributes, if exactly one was noted."""
-    colours = [word for word in attributes if word in COLOURS]
-    return colours[0] if len(colours) == 1 else None
 
 
 def verb_of(predicate: str) -> str | None:
