@@ -19,13 +19,15 @@ from pictus.errors import ManyErrors, PictusError, unknown_name
 from pictus.prompt import Answer, Prompt
 from pictus.record import Record, Reject
 
-Family: TypeAlias = Literal["sources", "formats", "backends", "checks"]
+Family: TypeAlias = Literal["sources", "formats", "backends", "checks", "tools"]
 CLASS_NAMES: dict[Family, str] = {
     "sources": "Source",
     "formats": "Format",
     "backends": "Backend",
     "checks": "Check",
+    "tools": "Tools",
 }
+_FOLDERS: dict[Family, str] = {"tools": "tools.domains"}  # where it is not the family's name
 _HERE = Path(__file__).parent
 
 
@@ -148,6 +150,13 @@ class Check(Protocol):
         ...
 
 
+class Tools(Protocol):
+    """One domain of what a function-calling record may call: see `pictus.tools.function`."""
+
+    functions: ClassVar[tuple[Any, ...]]  # `Function`s: name, description, schema, and what they give
+    chains: ClassVar[tuple[Any, ...]]  # `Chain`s that begin with one of them
+
+
 def names(family: Family) -> tuple[str, ...]:
     """List the plug-ins of a family, importing none of them."""
     return tuple(sorted({*_own(family), *_foreign(family)}))
@@ -164,7 +173,7 @@ def load_class(family: Family, name: str, *, where: str = "") -> type[Any]:
     wanted = name.replace("-", "_")
     where = where or f"the {family}"
     if wanted in _own(family):
-        module = import_module(f"pictus.{family}.{wanted}")
+        module = import_module(f"pictus.{_FOLDERS.get(family, family)}.{wanted}")
     elif wanted in _foreign(family):
         module = import_module(_foreign(family)[wanted].module)
     else:
@@ -192,7 +201,7 @@ def summary(family: Family, name: str) -> str:
 @cache
 def _own(family: Family) -> dict[str, Path]:
     found = {}
-    for path in (_HERE / family).glob("*"):
+    for path in _HERE.joinpath(*_FOLDERS.get(family, family).split(".")).glob("*"):
         inside = path / "__init__.py"
         if path.suffix == ".py" and path.stem != "__init__":
             found[path.stem] = path

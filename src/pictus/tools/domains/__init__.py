@@ -1,0 +1,1 @@
+"""One file per domain of tools; the file name is the name."""
