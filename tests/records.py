@@ -135,9 +135,18 @@ def simple_record(number: int = 0, *, data: bytes | None = None) -> Record:
 def record_from_json(text: bytes, root: str) -> Record:
     """Make a record of the short JSON that test data is written in."""
     row = orjson.loads(text)
-    turns = [Turn(turn["role"], tuple(Part(**part) for part in turn["parts"])) for turn in row["turns"]]
+    turns = [
+        Turn(
+            turn["role"],
+            tuple(Part(**part) for part in turn["parts"]),
+            tuple(Call(**call) for call in turn.get("calls", ())),
+            turn.get("call_id"),
+        )
+        for turn in row["turns"]
+    ]
     media = [Media(root=root, **medium) for medium in row.get("media", ())]
-    return make_record(Origin(dataset="made", key="1"), media=media, turns=turns)
+    made = [Tool(tool["name"], "", orjson.dumps(tool["parameters"]).decode()) for tool in row.get("tools", ())]
+    return make_record(Origin(dataset="made", key="1"), media=media, turns=turns, tools=made)
 
 
 lines = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(

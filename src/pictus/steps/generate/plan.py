@@ -19,6 +19,7 @@ CHECKS: Mapping[str, Mapping[str, Any]] = {
     "placeholders": {},
     "answer_length": {},
     "source_leak": {},
+    "calls": {},
 }
 PROMPTS = "llava"
 Settings: TypeAlias = Mapping[str, Any]
