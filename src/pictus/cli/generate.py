@@ -17,7 +17,9 @@ from pictus.errors import PictusError
 @click.option("--model", help="The model to ask: a name, a folder or a GGUF file. Chooses the backend if you do not.")
 @click.option("--base-url", help="The address of an OpenAI-compatible server.")
 @click.option("--prompts", help="A prompt set: `pictus list prompts`, a YAML file or a folder.  [default: llava]")
-@click.option("--kind", "kinds", multiple=True, help="An entry of the prompt set; by default all of them.")
+@click.option(
+    "--kind", "kinds", multiple=True, help="conversation, detail, reasoning, tools; or an entry of the prompt set."
+)
 @click.option("--seed", type=int, help="Another seed, other questions.  [default: 0]")
 @click.option("--limit", type=click.IntRange(1), help="Take only the first records.")
 @click.option("--target", type=click.IntRange(1), help="Stop when so many are accepted.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import ClassVar
 
+from pictus.backends.program.calling import calling
 from pictus.backends.program.exchange import Exchange, some
 from pictus.backends.program.families import ABOUT_PRESENCE, MOTION, PICTURE, Families, Repertoire, S
 from pictus.errors import PictusError, unknown_name
@@ -12,15 +13,17 @@ from pictus.prompt import Answer, Prompt
 from pictus.record import NO_FACTS, Facts, Part, Turn
 from pictus.scene import Scene, look
 from pictus.scene.motion import Motion, watch
+from pictus.tools.library import tool
+from pictus.tools.provenance import with_grounds
 
 MODEL = "program-1"
-_KINDS = ("conversation", "detail", "reasoning")
+_KINDS = ("conversation", "detail", "reasoning", "tools")
 _SAME = {"present": "presence", "absent": "presence", "left": "side", "right": "side", "so": "way", "not so": "way"}
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """Answers from facts alone: counts, presence, positions, sizes, regions, colours, descriptions, comparisons.
+    """Answers from facts alone: counts, presence, positions, sizes, regions, colours, descriptions, comparisons, calls.
 
     Of a motion: what the person does, in which order, which way, with which limb, how often. What the
     annotations leave open is not asked. `questions` is the most that one conversation holds; `without` names
@@ -49,6 +52,9 @@ class Backend:
         for prompt in prompts:
             if prompt.facts is not facts:  # the prompts of one medium come one after the other
                 facts, scene = prompt.facts, _seen(prompt)
+            if prompt.kind == "tools":
+                yield _calling(scene, Random(prompt.seed))
+                continue
             exchanges = self.exchanges(scene, prompt.kind, Random(prompt.seed))
             medium = Part("motion" if isinstance(scene, Motion) else "image")
             yield Answer(turns=_turns(exchanges, medium), model=MODEL) if exchanges else None
@@ -114,6 +120,14 @@ def _seen(prompt: Prompt) -> Scene | Motion:
     """Work out what the facts of a prompt say of its medium; without one, of what they describe."""
     is_motion = prompt.media[0].kind == "motion" if prompt.media else bool(prompt.facts.motions)
     return watch(prompt.facts) if is_motion else look(prompt.facts, aspect=_aspect(prompt))
+
+
+def _calling(scene: Scene | Motion, random: Random) -> Answer | None:
+    made = calling(scene, random) if isinstance(scene, Scene) else None
+    if made is None:
+        return None
+    facts = with_grounds(scene.facts, made.grounds, case=made.case)
+    return Answer(turns=made.turns, model=MODEL, tools=tuple(map(tool, made.offered)), facts=facts)
 
 
 def _aspect(prompt: Prompt) -> float | None:
