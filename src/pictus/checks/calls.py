@@ -1,7 +1,7 @@
 """Tool calls are well formed, can be executed, and rest on something that is really there."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -144,23 +144,25 @@ def _ungrounded(record: Record, grounds: Sequence[Grounds]) -> Iterator[str]:
 
 def _doubt(one: Grounds, value: Any, facts: Facts, asked: str, results: Mapping[str, Any]) -> str:
     """Say what speaks against an argument's coming from where it is said to."""
-    match one.source:
-        case "box":
-            return _not_the_box(value, box_named(facts, one.ref))
-        case "result":
-            call, _, path = str(one.ref).partition("/")
-            same = call in results and result_at(results[call], path) == value
-            return "" if same else "is not in the result it is said to come from"
-        case "text":
-            texts = (*facts.texts, *facts.captions)
-            found = _all(one.ref, value, lambda span: any(span in text for text in texts))
-            return "" if found else "is not written in the picture"
-        case "label":
-            labels = (*(box.label for box in facts.boxes), *facts.present, *facts.absent)
-            if not _all(one.ref, value, lambda name: any(is_called(label, name) for label in labels)):
-                return "names nothing that was looked for"
-            return "" if _all(one.ref, value, lambda name: _is_named(name, asked)) else "is not in the question"
-    return "" if _all(one.ref, value, lambda words: _occurs(words, asked)) else "is not in the question"
+    if one.source == "box":
+        return _not_the_box(value, box_named(facts, one.ref))
+    if one.source == "result":
+        call, _, path = str(one.ref).partition("/")
+        same = call in results and result_at(results[call], path) == value
+        return "" if same else "is not in the result it is said to come from"
+    refs = one.ref if isinstance(one.ref, list) else [one.ref]
+    values = value if isinstance(value, list) else [value]
+    if len(refs) != len(values) or not all(map(_is_same, refs, values)):
+        return f"is not the {one.source} that it is said to be"
+    if one.source == "text":
+        texts = (*facts.texts, *facts.captions)
+        return "" if all(any(span in text for text in texts) for span in refs) else "is not written in the picture"
+    if one.source == "query":
+        return "" if all(_occurs(words, asked) for words in refs) else "is not in the question"
+    labels = (*(box.label for box in facts.boxes), *facts.present, *facts.absent)
+    if not all(any(is_called(label, name) for label in labels) for name in refs):
+        return "names nothing that was looked for"
+    return "" if all(_is_named(name, asked) for name in refs) else "is not in the question"
 
 
 def _not_the_box(value: Any, box: Box | None) -> str:
@@ -173,14 +175,10 @@ def _not_the_box(value: Any, box: Box | None) -> str:
     return ""
 
 
-def _all(ref: Any, value: Any, holds: Callable[[str], bool]) -> bool:
-    """Say whether a value is what it is said to be, one by one where both are lists, and that holds."""
-    if isinstance(ref, list) and isinstance(value, list):
-        return len(ref) == len(value) and all(_all(one, other, holds) for one, other in zip(ref, value, strict=True))
-    return isinstance(ref, str) and _is_same(ref, value) and holds(ref)
-
-
-def _is_same(words: str, value: Any) -> bool:
+def _is_same(words: Any, value: Any) -> bool:
+    """Say whether a value is what its source says, be it in words or as a number."""
+    if not isinstance(words, str):
+        return False
     if isinstance(value, str):
         return words.casefold() == value.casefold()
     try:
