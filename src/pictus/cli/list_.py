@@ -1,4 +1,4 @@
-"""Show what there is: sources, formats, backends, checks and prompt sets."""
+"""Show what there is: sources, formats, backends, checks, tools and prompt sets."""
 
 import click
 
@@ -6,7 +6,9 @@ from pictus.cli import output
 
 
 @click.command("list")
-@click.argument("family", required=False, type=click.Choice(["sources", "formats", "backends", "checks", "prompts"]))
+@click.argument(
+    "family", required=False, type=click.Choice(["sources", "formats", "backends", "checks", "tools", "prompts"])
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(family: str | None, as_json: bool) -> None:
     """List all there is, or what is of one FAMILY."""

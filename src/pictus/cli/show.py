@@ -4,7 +4,7 @@ import click
 
 from pictus.cli import output
 
-_SINGULAR = {"prompts": "prompt set"}
+_SINGULAR = {"prompts": "prompt set", "tools": "domain of tools"}
 
 
 @click.command("show")
@@ -72,7 +72,10 @@ def _show_corpus(address: str, count: int, as_json: bool) -> None:
         for sentence in record.facts.motions if not record.turns else ():
             click.echo(f"  of the motion: {sentence}")
         for turn in record.turns:
-            click.echo(f"  {turn.role}: {turn.text}")
+            if turn.text or not turn.calls:
+                click.echo(f"  {turn.role}: {turn.text}")
+            for call in turn.calls:
+                click.echo(f"  {turn.role} calls {call.name}: {call.arguments}")
     output.next_command(f"pictus check {address}")
     return None
 

@@ -9,7 +9,7 @@ from pictus.errors import unknown_name
 from pictus.licence import find, ruling
 from pictus.prompt_sets.shelf import load_prompts, shipped_names, shipped_path
 
-FAMILIES: tuple[plugins.Family, ...] = ("sources", "formats", "backends", "checks")
+FAMILIES: tuple[plugins.Family, ...] = ("sources", "formats", "backends", "checks", "tools")
 SHELVES: tuple[str, ...] = (*FAMILIES, "prompts")
 
 
@@ -68,7 +68,7 @@ def page(name: str) -> Page:
                 family=family,
                 name=name,
                 summary=plugins.summary(family, name),
-                help=" ".join((plugin.__doc__ or "").split()),
+                help=_help(plugin),
                 settings=tuple((field.name, repr(field.default)) for field in settings),
                 card=asdict(plugin.card) if is_source else None,
                 layout=plugin.layout if is_source else "",
@@ -78,6 +78,12 @@ def page(name: str) -> Page:
         return _prompts_page(name)
     known = [other for family in FAMILIES for other in plugins.names(family)] + list(shipped_names())
     raise unknown_name("plug-in", name, known, where="the catalogue")
+
+
+def _help(plugin: type[Any]) -> str:
+    """Give what a plug-in says of itself, and of each tool where it is a domain of them."""
+    told = [f"- `{one.name}`: {one.description}" for one in getattr(plugin, "functions", ())]
+    return "\n".join([" ".join((plugin.__doc__ or "").split()), *(["", *told] if told else [])])
 
 
 def _prompts_page(name: str) -> Page:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from typing import TypeAlias
 
@@ -25,6 +26,7 @@ from pictus.backends.program.requests import (
 from pictus.record import Call, Part, Turn
 from pictus.scene import Scene
 from pictus.tools.choices import Choice, choices, is_about_pictures
+from pictus.tools.function import Function
 from pictus.tools.library import chains, domain_of, domains, functions
 from pictus.tools.offer import distractors
 from pictus.tools.provenance import Grounds
@@ -209,9 +211,14 @@ CASES: dict[str, Case] = {
 
 
 def _some_request(scene: Scene, random: Random) -> Request | None:
-    is_about = random.random() < _ABOUT_PICTURES
-    fitting = [one for one in functions().values() if one.asks and is_about_pictures(one) == is_about]
+    fitting = _asked_for(random.random() < _ABOUT_PICTURES)
     return next((made for one in some(random, fitting, len(fitting)) if (made := request(one, scene, random))), None)
+
+
+@cache
+def _asked_for(is_about: bool) -> tuple[Function, ...]:
+    """List the functions that people ask for because of what a picture shows, or the others."""
+    return tuple(one for one in functions().values() if one.asks and is_about_pictures(one) == is_about)
 
 
 def _strangers(domain: str, random: Random) -> list[str]:
