@@ -99,7 +99,7 @@ class Tools:
                 "Name a stand-in for {ingredient.one}.",
                 "My guest cannot eat {ingredient.many}. What should I take?",
                 "Is there a replacement for {ingredient.one}?",
-                "The recipe wants {ingredient.many} like these, and I have none. Suggest something.",
+                "The recipe wants {ingredient.many}, and I have none. Suggest something.",
             ),
             tells=("You could use {instead}.", "Try {instead}.", "I would take {instead} in its place."),
         ),

@@ -82,7 +82,7 @@ class Tools:
                 "Zoom in on {box.the}, {factor} times.",
                 "Enlarge {box.the} by a factor of {factor}.",
                 "Show me {box.the} {factor} times larger.",
-                "I want a closer look at {box.the}; magnify it {factor} times.",
+                "I want a closer look at {box.the}; magnify that part {factor} times.",
                 "Can you zoom to {box.the} with factor {factor}?",
                 "Bring {box.the} closer, {factor} times please.",
             ),

@@ -11,7 +11,7 @@ from pictus.tools.simulated import key, one_of, whole
 _DEVICES = ("kitchen light", "hall light", "fan", "radio", "coffee machine", "porch light")
 _STATES = ("on", "off")
 _ROOMS = ("kitchen", "bedroom", "hall", "bathroom", "study")
-_STYLES = ("jazz", "folk", "opera", "rock", "blues", "choral")
+_STYLES = ("jazz", "folk", "opera", "rock", "blues", "swing")
 _TRACKS = ("Slow Morning", "North Window", "Two Rivers", "Paper Boats", "Late Tram", "Blue Fence")
 _ALBUMS = ("Favourites", "Summer", "Family", "Ideas", "Outdoors")
 _MESSAGES = ("I am on my way", "see you at eight", "call me back", "dinner is ready", "have a look at this")
@@ -131,7 +131,7 @@ class Tools:
                 "Note on our list: {item.many}.",
                 "I see {item.the} and remember that we need some. Add {item.one} to the list.",
                 "Add {item.many} to what we need.",
-                "The list lacks {item.many}..",
+                "The list lacks {item.many}. See to that, please.",
             ),
             tells=(
                 "It is on the list, which has {entries_on_list} entries now.",

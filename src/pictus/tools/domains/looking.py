@@ -122,7 +122,7 @@ class Tools:
                 "Please search this picture for {label.many}.",
             ),
             tells=(
-                "I found {number} and marked the place of each.",
+                "I found {number} and marked what I found.",
                 "{number} {are} marked now.",
                 "The search found {number}.",
                 "Done: {number} {are} located.",

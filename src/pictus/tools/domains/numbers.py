@@ -98,7 +98,7 @@ class Tools:
                 "How many {target} are {value} {source}?",
                 "Convert {value} {source} to {target}.",
                 "What is {value} {source} in {target}?",
-                "The frame for this picture is given as {value} {source}; I need {target}.",
+                "A note with this picture says {value} {source}; I need {target}.",
                 "Express {value} {source} in {target}, please.",
                 "I think in {target}. What are {value} {source}?",
             ),

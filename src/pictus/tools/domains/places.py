@@ -8,6 +8,7 @@ from pictus.tools.function import Arguments, CannotDo, Chain, Function, Result, 
 from pictus.tools.schema import choice, integer, takes, text
 from pictus.tools.simulated import key, one_of, several, whole
 
+_STOPS = ("Ghent", "Prague", "Vienna", "Munich", "Turin", "Lyon", "Basel", "Hamburg", "Warsaw", "Trieste")
 _SKIES = ("sunny", "cloudy", "rainy", "windy", "foggy", "clear")
 _MODES = ("walking", "driving", "cycling")
 _KINDS = ("bakery", "museum", "park", "pharmacy", "library", "bookshop")
@@ -18,7 +19,7 @@ _LANDMARKS = {
     "Golden Gate Bridge": ("San Francisco", 1937),
     "Sydney Opera House": ("Sydney", 1973),
     "Brandenburg Gate": ("Berlin", 1791),
-    "Tower Bridge": ("London", 1894),
+    "Empire State Building": ("New York", 1931),
 }
 
 
@@ -30,7 +31,7 @@ def _weather(arguments: Arguments, facts: Facts) -> Result:
 def _directions(arguments: Arguments, facts: Facts) -> Result:
     about = (arguments["origin"], arguments["destination"])
     mode = arguments.get("mode", "driving")
-    kilometres = whole(120, 9000, "far", *sorted(about))
+    kilometres = whole(120, 1500, "far", *sorted(about))
     speed = {"walking": 5, "cycling": 16, "driving": 85}[mode]
     return {"kilometres": kilometres, "hours": round(kilometres / speed, 1), "mode": mode}
 
@@ -105,7 +106,7 @@ class Tools:
             ),
             run=_directions,
             deed="plan a route",
-            fills={"origin": everyday.CITIES, "destination": everyday.CITIES, "mode": _MODES},
+            fills={"origin": _STOPS, "destination": _STOPS, "mode": _MODES},
             asks=(
                 "How do I get from {origin} to {destination}?",
                 "Plan a route from {origin} to {destination}; I am {mode}.",
@@ -146,7 +147,7 @@ class Tools:
                 "Which {kind} in {city} could I walk to?",
                 "Give me the address of a {kind} in {city}.",
             ),
-            tells=("You could go to {addresses}.", "In {city} there is a {kind} at {addresses}.", "Try {addresses}."),
+            tells=("You could go to {addresses}.", "In {city}, look at {addresses}.", "Try {addresses}."),
         ),
         Function(
             name="show_map",
@@ -198,7 +199,7 @@ class Tools:
             ),
             run=_trains,
             deed="look up trains",
-            fills={"origin": everyday.CITIES, "destination": everyday.CITIES, "day": everyday.DAYS},
+            fills={"origin": _STOPS, "destination": _STOPS, "day": everyday.DAYS},
             words=lambda said: {"times": ", ".join(said["departures"])},
             asks=(
                 "When do trains go from {origin} to {destination} on {day}?",

@@ -8,8 +8,9 @@ from pictus.tools.function import Arguments, Chain, Function, Result, Vague
 from pictus.tools.schema import choice, integer, takes, text
 from pictus.tools.simulated import key, several, whole
 
-_TITLES = ("dentist", "piano lesson", "team lunch", "book club", "swimming", "parents' evening")
+_TITLES = ("dentist visit", "piano lesson", "team lunch", "book club", "swimming class", "parents' evening")
 _CHORES = ("water the plants", "call the bank", "return the books", "buy stamps", "clean the lens")
+_MORNINGS = ("05:45", "06:15", "06:30", "07:00", "07:30", "08:15")
 _TIME = {"type": "string", "description": "time of day, as HH:MM", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}
 
 
@@ -21,7 +22,7 @@ def _create(arguments: Arguments, facts: Facts) -> Result:
 def _list(arguments: Arguments, facts: Facts) -> Result:
     day = arguments["day"]
     titles = several(_TITLES, whole(1, 3, "events", day), "titles", day)
-    return {"events": [f"{whole(8, 19, 'hour', day, title):02d}:00 {title}" for title in titles]}
+    return {"events": sorted(f"{whole(8, 19, 'hour', day, title):02d}:00 {title}" for title in titles)}
 
 
 def _remind(arguments: Arguments, facts: Facts) -> Result:
@@ -52,11 +53,11 @@ class Tools:
             },
             asks=(
                 "Put {title} into my calendar for {day} at {time}.",
-                "I have {title} on {day}, {time}. Make a note in the calendar.",
+                "On my plan: {title}, {day}, {time}. Make a note in the calendar.",
                 "Schedule {title} for {day} at {time}.",
                 "Enter an event: {title}, {day}, {time}.",
                 "Block {time} on {day} for {title}, please.",
-                "On {day} at {time} there is {title}. Add that to my calendar.",
+                "One more entry for my calendar: {title}, on {day} at {time}.",
             ),
             tells=(
                 "{title} is in your calendar for {day} at {time}, {clash}.",
@@ -68,7 +69,7 @@ class Tools:
                     (
                         "Put {title} into my calendar for {day}.",
                         "Schedule {title} on {day}.",
-                        "There is {title} on {day}. Add that to my calendar.",
+                        "One more entry for my calendar: {title}, on {day}.",
                     ),
                     ("At what time?", "When on that day?", "What time should I enter?"),
                 )
@@ -158,7 +159,7 @@ class Tools:
             parameters=takes(time=_TIME, day=choice("day of the week", everyday.DAYS), optional=["day"]),
             run=_alarm,
             deed="set alarms",
-            fills={"time": everyday.TIMES, "day": everyday.DAYS},
+            fills={"time": _MORNINGS, "day": everyday.DAYS},
             asks=(
                 "Wake me at {time}.",
                 "Set an alarm for {time} on {day}.",

@@ -17,7 +17,7 @@ _ORDERS = ("A1047", "B2290", "C3318", "D4471", "E5026")
 
 
 def _price_of(product: str) -> float:
-    return whole(400, 24000, "price", product) / 100
+    return whole(300, 9000, "price", product) / 100
 
 
 def _search(arguments: Arguments, facts: Facts) -> Result:
@@ -60,6 +60,11 @@ def _search_words(said: Mapping[str, Any]) -> Mapping[str, str]:
 
 def _money_words(said: Mapping[str, Any]) -> Mapping[str, str]:
     return {name: f"{said[name]:.2f}" for name in ("price", "total") if name in said}
+
+
+def _track_words(said: Mapping[str, Any]) -> Mapping[str, str]:
+    days = said["days_left"]
+    return {"rest": f", with {days} {'day' if days == 1 else 'days'} to go" if days else ""}
 
 
 class Tools:
@@ -123,9 +128,9 @@ class Tools:
             deed="compare prices",
             fills={"products": Several("goods")},
             asks=(
-                "Which is cheaper: {products}?",
+                "Which is cheaper of {products}?",
                 "Compare what these cost: {products}.",
-                "I can afford one thing. Which is the better deal, going by price: {products}?",
+                "I can afford one of {products}. Which is the better deal, going by price?",
                 "Between {products}, which costs the least?",
                 "Please compare the prices of {products}.",
                 "Of {products}, which would be the smaller expense?",
@@ -174,6 +179,7 @@ class Tools:
             parameters=takes(order=text("the order number", most=20)),
             run=_track,
             deed="follow orders",
+            words=_track_words,
             fills={"order": _ORDERS},
             asks=(
                 "Where is my order {order}?",
@@ -184,9 +190,9 @@ class Tools:
                 "Is {order} on its way yet?",
             ),
             tells=(
-                "Order {order} is {state}.",
-                "It is {state}; days left: {days_left}.",
-                "The order {order} is {state} now.",
+                "Order {order} is {state}{rest}.",
+                "It is {state}{rest}.",
+                "I looked {order} up: it is {state}{rest}.",
             ),
             vague={
                 "order": Vague(
