@@ -154,6 +154,21 @@ def test_nothing_is_called_absent_that_was_not_looked_for():
     assert not any("I looked for" in ask(never, seed).turns[-1].text for seed in range(400))
 
 
+def test_one_of_several_is_pointed_at_by_its_place():
+    cats = [Box(label="cat", left=at, top=0.5, right=at + 0.1, bottom=0.6, is_group=False) for at in (0.4, 0.1, 0.7)]
+    wanted = {"leftmost": [0.1, 0.5, 0.2, 0.6], "rightmost": [0.7, 0.5, 0.8, 0.6]}
+    found = Counter()
+    for seed in range(300):
+        answer = ask(Facts(boxes=tuple(cats), present=("cat",)), seed)
+        for call in answer.turns[1].calls if extra(answer)["case"] == "simple" else ():
+            arguments = json.loads(call.arguments)
+            if "box" in arguments:
+                (side,) = (one for one in wanted if f"the {one} cat" in answer.turns[0].text)
+                assert arguments["box"] == wanted[side]
+                found[side] += 1
+    assert min(found["leftmost"], found["rightmost"]) > 5
+
+
 def test_facts_that_carry_nothing_give_nothing():
     assert ask(Facts(), 1) is None
     assert ask(Facts(captions=("A dog.",), absent=("zebra",)), 1) is None

@@ -1,11 +1,11 @@
 """What arguments a picture offers: its things, kinds and goods, each with how it is said and where it comes from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pictus.scene import Area, Name, Scene, Thing, listing
 from pictus.scene.colours import colour_of
-from pictus.scene.geometry import likeness
+from pictus.scene.geometry import is_left_of, likeness
 from pictus.tools import everyday
 from pictus.tools.function import Fill, Function, Seen, Several
 from pictus.tools.provenance import Source, box_ref
@@ -31,7 +31,7 @@ def choices(fill: Fill, scene: Scene) -> tuple[Choice, ...]:
     if isinstance(fill, Several):
         return _several(choices(fill.seen, scene), fill.count)
     if fill in ("thing", "coloured"):
-        things = [thing for thing in scene.singles if fill == "thing" or colour_of(thing.box.attributes)]
+        things = [thing for thing in _pointed_at(scene) if fill == "thing" or colour_of(thing.box.attributes)]
         return tuple(choice for thing in things if (choice := _box(thing, scene)))
     return tuple(Choice(name.one, name, "label", name.one) for name in _names(fill, scene))
 
@@ -44,6 +44,19 @@ def fits(function: Function, scene: Scene) -> bool:
 def is_about_pictures(function: Function) -> bool:
     """Say whether an argument is drawn from the picture, or the picture is all that it takes."""
     return not function.fills or any(not isinstance(fill, tuple) for fill in function.fills.values())
+
+
+def _pointed_at(scene: Scene) -> list[Thing]:
+    """List what a phrase can point at: the only thing of its name, and the first and last of a row of them."""
+    found = list(scene.singles)
+    for kind in scene.counted:
+        if len(kind.things) > 1 and kind.name.form == "count":
+            left, *middle, right = sorted(kind.things, key=lambda thing: thing.area.x)
+            if all(is_left_of(left.area, other.area) for other in (*middle, right)):
+                found.append(replace(left, name=replace(kind.name, the=f"the leftmost {kind.name.one}")))
+            if all(is_left_of(other.area, right.area) for other in (left, *middle)):
+                found.append(replace(right, name=replace(kind.name, the=f"the rightmost {kind.name.one}")))
+    return found
 
 
 def _names(seen: Seen, scene: Scene) -> list[Name]:
