@@ -8,11 +8,15 @@ import pytest
 from pictus import plugins
 from pictus.errors import ManyErrors, PictusError
 
+NEEDED = {
+    ("backends", "openai"): {"model": "m", "base_url": "http://127.0.0.1:1"}
+}  # settings without which a plug-in is nothing
+
 
 @pytest.mark.parametrize("family", plugins.CLASS_NAMES)
 def test_every_plugin_loads_and_says_what_it_is(family):
     for name in plugins.names(family):
-        assert plugins.load(family, name)
+        assert plugins.load(family, name, NEEDED.get((family, name)))
         assert plugins.summary(family, name).endswith(".")
         assert plugins.load_class(family, name).__doc__
 

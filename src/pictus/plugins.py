@@ -86,6 +86,7 @@ class Backend(Protocol):
     A program is asked in every process at once; a `Model` costs time or money, so `ask/` keeps what it said.
     """
 
+    kinds: ClassVar[tuple[str, ...]]  # of instructions that it can make
     terms: ClassVar[str | None]  # terms of the model, a name that `licence.py` knows; None for a program
 
     def answer_many(self, prompts: Iterable[Prompt]) -> Iterator[Answer | None]:

@@ -17,7 +17,7 @@ from pictus.tools.library import tool
 from pictus.tools.provenance import with_grounds
 
 MODEL = "program-1"
-_KINDS = ("conversation", "detail", "reasoning", "tools")
+KINDS = ("conversation", "detail", "reasoning", "tools")
 _SAME = {"present": "presence", "absent": "presence", "left": "side", "right": "side", "so": "way", "not so": "way"}
 
 
@@ -33,6 +33,7 @@ class Backend:
     questions: int = 5
     without: tuple[str, ...] = ()
 
+    kinds: ClassVar[tuple[str, ...]] = KINDS
     terms: ClassVar[str | None] = None  # no model wrote this
 
     def __post_init__(self) -> None:
@@ -68,8 +69,8 @@ class Backend:
     def _of_kind(self, repertoire: Repertoire[S], scene: S, kind: str, random: Random) -> list[Exchange]:
         if kind == "conversation":
             return self._conversation(repertoire, scene, random)
-        if kind not in _KINDS:
-            raise unknown_name("kind of instruction", kind, _KINDS, where="backend program")
+        if kind not in KINDS:
+            raise unknown_name("kind of instruction", kind, KINDS, where="backend program")
         for family in self._shuffled(repertoire.detail if kind == "detail" else repertoire.reasoning, random):
             exchange = family(scene, random)
             if exchange is not None:
@@ -123,7 +124,9 @@ def _seen(prompt: Prompt) -> Scene | Motion:
 
 
 def _calling(scene: Scene | Motion, random: Random) -> Answer | None:
-    made = calling(scene, random) if isinstance(scene, Scene) else None
+    if isinstance(scene, Motion):  # the tools look at pictures
+        return None
+    made = calling(scene, random)
     if made is None:
         return None
     facts = with_grounds(scene.facts, made.grounds, case=made.case)

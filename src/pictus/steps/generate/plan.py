@@ -68,7 +68,7 @@ def plan(source: str, to: str, **options: Any) -> GeneratePlan:
     draft = GeneratePlan(source=source, to=to, **options)
     backend = load_backend(draft)
     load_checks(draft.checks)
-    draft = _for_program(draft) if is_program(backend) else _for_model(draft, backend.model)
+    draft = _for_program(draft, backend.kinds) if is_program(backend) else _for_model(draft, backend.model)
     corpus = open_corpus(source)
     shards, left = [], draft.limit
     for entry in corpus.summary["shards"]:
@@ -116,7 +116,10 @@ def price_for(plan: GeneratePlan, model: str) -> Price | None:
     return price_of(model) if plan.price is None else typed_price(plan.price)
 
 
-def _for_program(draft: GeneratePlan) -> GeneratePlan:
+def _for_program(draft: GeneratePlan, known: tuple[str, ...]) -> GeneratePlan:
+    for kind in draft.kinds:
+        if kind not in known:
+            raise unknown_name("kind of instruction", kind, known, where=f"backend {draft.backend}")
     for name in ("prompts", "target", "budget", "price", "journal"):
         if getattr(draft, name) is not None:
             mend = "leave it out, or choose a backend that asks a model"
