@@ -8,23 +8,7 @@ import orjson
 import pytest
 
 from coco_files import write_dataset
-from pictus.cli import _ORDER, main
-
-
-@pytest.fixture
-def run(capfd, monkeypatch):
-    def run(*arguments, code=0):
-        monkeypatch.setattr(sys, "argv", ["pictus", *map(str, arguments)])
-        try:
-            main()
-            found = 0
-        except SystemExit as exit_:
-            found = exit_.code or 0
-        out, err = capfd.readouterr()
-        assert found == code, (found, out, err)
-        return out, err
-
-    return run
+from pictus.cli import _ORDER
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """Make instruction data from the facts of a corpus, and check it."""
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
 from pictus.cli import output
-from pictus.errors import PictusError
 
 
 @click.command("generate")
@@ -40,6 +38,7 @@ def command(corpus: str, to: str, recipe: str | None, dry_run: bool, as_json: bo
     pictus generate corpora/coco --to corpora/coco-instruct
     pictus generate corpora/coco --model gpt-4o-mini --budget 5 --to corpora/coco-gpt
     """
+    from pictus.ask.which import backend_of
     from pictus.engine.local import default_workers
     from pictus.steps import generate
 
@@ -52,7 +51,7 @@ def command(corpus: str, to: str, recipe: str | None, dry_run: bool, as_json: bo
     chosen["settings"] = settings
     chosen.setdefault("workers", default_workers())
     if "backend" not in chosen and "model" in settings:
-        chosen["backend"] = backend_for(settings["model"])
+        chosen["backend"] = backend_of(settings["model"])
     plan = generate.plan(corpus, to, **chosen)
     if dry_run:
         _dry_run(plan, as_json=as_json)
@@ -60,19 +59,6 @@ def command(corpus: str, to: str, recipe: str | None, dry_run: bool, as_json: bo
         with output.progress(to) as events:
             made = generate.run(plan, events)
         _report(to, made, as_json=as_json)
-
-
-def backend_for(model: str) -> str:
-    """Guess what can ask a model: a GGUF file, a folder of weights, or else a name that a server knows."""
-    path = Path(model)
-    if model.endswith(".gguf"):
-        return "llamacpp"
-    if (path / "config.json").is_file():
-        return "huggingface"
-    if path.exists():
-        mend = "give a GGUF file, or a folder with `config.json`; or say `--backend`"
-        raise PictusError("nothing here knows how to ask this", where=model, mend=mend)
-    return "openai"
 
 
 def _report(to: str, made: Any, *, as_json: bool) -> None:
