@@ -52,7 +52,8 @@ PICTUS = (
     PROMPTS
     + """
 from pathlib import Path
-from pictus.ask.asking import Asking, Question, Rules
+from pictus.ask.asking import Asking, Rules
+from pictus.ask.question import Question
 from pictus.ask.journal import Journal
 from pictus.backends.openai import Backend
 from pictus.prompt import Prompt, Sampling

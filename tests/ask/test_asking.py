@@ -11,9 +11,10 @@ from aiohttp import web
 
 from endpoint import DROP, bad, good, last_words, serving
 from pictus.ask import traffic as traffic_module
-from pictus.ask.asking import Asking, Question, Rules
+from pictus.ask.asking import Asking, Rules
 from pictus.ask.journal import Journal
 from pictus.ask.money import Price, most_tokens
+from pictus.ask.question import Question
 from pictus.backends.openai import Backend
 from pictus.errors import PictusError
 from pictus.prompt import Answer, Prompt, Sampling

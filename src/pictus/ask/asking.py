@@ -12,12 +12,11 @@ from typing import Any, Self
 
 from pictus.ask.journal import Journal
 from pictus.ask.money import Price, Purse, unknown_price
-from pictus.ask.traffic import Asked, Question, Slot, Traffic
+from pictus.ask.question import Asked, Question, Slot
+from pictus.ask.traffic import Traffic
 from pictus.engine.events import Events
 from pictus.errors import PictusError
 from pictus.plugins import Model
-
-__all__ = ["Asked", "Asking", "Question", "Rules"]
 
 _AT_A_TIME = 64  # questions handed over to the loop
 _TOLD_SECONDS = 0.5

@@ -8,7 +8,7 @@ import asyncio
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from queue import SimpleQueue
 from typing import Any
@@ -18,51 +18,15 @@ from pictus.ask.key import key_of, shape_of
 from pictus.ask.money import Price, Purse, most_tokens
 from pictus.ask.pace import Pace
 from pictus.ask.patience import Patience, backoff_seconds
-from pictus.chat.reply import read_reply
+from pictus.ask.question import Slot, came_of
 from pictus.errors import PictusError
 from pictus.plugins import Model
 from pictus.prompt import Answer, Fault, Prompt, Usage
-from pictus.prompt_sets.answers import Unusable
-from pictus.prompt_sets.messages import another
 
 _TRIES = 6  # of one request that fails where others do not
 _WAIT_BLAME = 0.2  # of a failure: a full server turns anybody away, but not one request for ever
 _FEW = 8  # open requests: too few for one to be judged by the others
 _LETTERS_PER_TOKEN = 4  # good enough for the pace, which `usage` corrects
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A prompt, what it belongs to, and how its answer is read; a reader raises `Unusable` to have another try."""
-
-    item: Any
-    prompt: Prompt
-    read: Callable[[Prompt, Answer], Any]
-    tries: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question that is done with: the answer as it was read, or why there is none."""
-
-    item: Any
-    prompt: Prompt  # of the last try
-    answer: Answer | None = None
-    value: Any = None
-    problem: str | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Slot:
-    """The place of a question in the order of the input."""
-
-    question: Question
-    asked: Asked | None = None
-    number: int = 0  # of the try
-    prompt: Prompt = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.prompt = self.question.prompt
 
 
 @dataclass(slots=True, eq=False)
@@ -149,36 +113,19 @@ class Traffic:
             same.slots.append(slot)
             return
         kept = self.journal.get(key)
-        if kept is None:
-            request = _Request(key, slot.prompt, self._estimated(slot.prompt), self._most(slot.prompt), [slot])
-            self._open[key] = request
-            self._waiting.append(request)
-        elif kept.failed is not None:
-            self._take(slot, Fault(kept.failed, kept.remedy or "set_aside"))
-        else:
-            try:
-                self._take(slot, read_reply(kept.reply, None))
-            except Fault as fault:
-                self._take(slot, fault)
+        if kept is not None:
+            self._take(slot, came_of(kept))
+            return
+        request = _Request(key, slot.prompt, self._estimated(slot.prompt), self._most(slot.prompt), [slot])
+        self._open[key] = request
+        self._waiting.append(request)
 
     def _take(self, slot: Slot, came: Answer | Fault) -> None:
         """Read what came for a question; one that cannot be used is asked again with another seed."""
-        question, value, problem = slot.question, None, None
-        if isinstance(came, Fault):
-            problem, again = came.what, came.remedy == "vary"
+        if slot.take(came):
+            self._ready.append(slot)
         else:
-            try:
-                value, again = question.read(slot.prompt, came), False
-            except Unusable as error:
-                problem, again = f"unusable answer: {error}", True
-        if again and slot.number + 1 < question.tries:
-            slot.number += 1
-            slot.prompt = another(question.prompt, slot.number)
             self._look_up(slot)
-            return
-        answer = came if isinstance(came, Answer) else None
-        slot.asked = Asked(item=question.item, prompt=slot.prompt, answer=answer, value=value, problem=problem)
-        self._ready.append(slot)
 
     def _pump(self) -> None:
         """Send what may be sent now, hand over what is done, and come back when more may be sent."""

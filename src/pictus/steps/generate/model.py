@@ -11,8 +11,9 @@ from typing import Any
 import orjson
 
 from pictus import plugins
-from pictus.ask.asking import Asked, Asking, Question, Rules
+from pictus.ask.asking import Asking, Rules
 from pictus.ask.journal import Journal
+from pictus.ask.question import Asked, Question
 from pictus.engine.events import Events
 from pictus.engine.making import make_from_stream
 from pictus.prompt import Answer, Prompt
