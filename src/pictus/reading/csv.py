@@ -1,0 +1,208 @@
+"""Stream CSV files of any size as Arrow tables: fast where rows are sound, and exact about those that are not.
+
+A file is read in blocks of whole rows. Arrow parses a block at once; where it cannot, the block is halved until
+the row that is broken stands alone, so that it can be set aside with its line and the others go on.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from pictus.errors import PictusError
+from pictus.reading.files import open_file, reading_packed
+from pictus.record import Reject
+
+Places: TypeAlias = npt.NDArray[np.int64]
+# What is wrong with the values of a table: for each fault, which rows have it, and in words.
+Judge: TypeAlias = Callable[[pa.Table], Sequence[tuple[npt.NDArray[np.bool_], str]]]
+
+BLOCK_BYTES = 8 * 2**20
+_ROW_LIMIT = 2**20  # bytes without the end of a row: a quote was opened and never closed
+_KEPT = 10_000  # characters of a row that are kept with the reason
+_BOM = b"\xef\xbb\xbf"
+_QUOTE, _LINE_END = b'"\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column to read; one that may be missing is then null."""
+
+    name: str
+    type: pa.DataType
+    may_be_missing: bool = False
+
+
+def read_tables(
+    path: Path, columns: Sequence[Column], judge: Judge, *, block_bytes: int = BLOCK_BYTES
+) -> Iterator[pa.Table | Reject]:
+    """Stream the sound rows of a file with a header, in order, as tables of the wanted columns.
+
+    Args:
+        path: the file; `.gz` is unpacked on the way.
+        columns: what to read, by name; others are passed over. An empty cell is null, but in text it is empty.
+        judge: finds rows whose values are wrong.
+        block_bytes: how much to parse at once.
+    """
+    with open_file(path) as file, reading_packed(path):
+        parser: _Parser | None = None
+        for block, line in _blocks(file, block_bytes):
+            if parser is None:
+                end = int(_row_ends(block)[0])
+                parser = _Parser(path, _header(path, block[:end]), columns, judge)
+                block, line = block[end:], line + block.count(b"\n", 0, end)
+            yield from parser.sift(block, line)
+    if parser is None:
+        raise PictusError("the file is empty", where=str(path), mend="fetch or write it again")
+
+
+class _Parser:
+    """Parses blocks of one file."""
+
+    def __init__(self, path: Path, header: Sequence[str], columns: Sequence[Column], judge: Judge) -> None:
+        missing = [one.name for one in columns if one.name not in header and not one.may_be_missing]
+        if missing:
+            raise PictusError(
+                f"the file has no column {' and no '.join(f'`{name}`' for name in missing)}",
+                where=f"{path}, line 1",
+                mend="check that this is the file meant, and that its header is there",
+            )
+        self.name, self.header, self.columns, self.judge = path.name, header, columns, judge
+        self._convert = arrow_csv.ConvertOptions(
+            column_types={one.name: one.type for one in columns},
+            include_columns=[one.name for one in columns],
+            include_missing_columns=True,
+            null_values=[""],
+        )
+
+    def sift(self, block: bytes, line: int) -> Iterator[pa.Table | Reject]:
+        """Give the sound rows of a block, and the others as rejects, in order but for the rejects of one table."""
+        pieces = [(block, line)]
+        while pieces:
+            data, line = pieces.pop()
+            if not data.strip(b"\r\n"):
+                continue
+            try:
+                table = self._parse(data)
+                yield from self._judged(table, data, line)
+            except pa.ArrowInvalid as error:
+                cut = _middle(data)
+                if cut:
+                    pieces += [(data[cut:], line + data.count(b"\n", 0, cut)), (data[:cut], line)]
+                else:
+                    yield self._reject(data, line, self._reason(str(error)))
+
+    def _parse(self, data: bytes) -> pa.Table:
+        return arrow_csv.read_csv(
+            pa.BufferReader(data),
+            read_options=arrow_csv.ReadOptions(column_names=self.header, block_size=len(data) + 16),
+            parse_options=arrow_csv.ParseOptions(newlines_in_values=b'"' in data),
+            convert_options=self._convert,
+        )
+
+    def _judged(self, table: pa.Table, data: bytes, line: int) -> Iterator[pa.Table | Reject]:
+        faults = [(mask, reason) for mask, reason in self.judge(table) if mask.any()]
+        if not faults:
+            yield table
+            return
+        ends = _row_ends(data)
+        starts = np.concatenate(([0], ends[:-1]))
+        filled = np.array([bool(data[start:end].strip(b"\r\n")) for start, end in zip(starts, ends, strict=True)])
+        starts, ends = starts[filled], ends[filled]
+        if len(starts) != len(table):
+            raise pa.ArrowInvalid("a quote stands where none may")  # so that rows cannot be told apart here
+        bad = np.zeros(len(table), np.bool_)
+        lines = line + np.searchsorted(_places(data, _LINE_END), starts)
+        for mask, reason in faults:
+            for row in np.flatnonzero(mask & ~bad).tolist():
+                yield self._reject(data[starts[row] : ends[row]], int(lines[row]), reason)
+            bad |= mask
+        if not bad.all():
+            yield table.filter(pa.array(~bad))
+
+    def _reject(self, data: bytes, line: int, reason: str) -> Reject:
+        text = data.decode("utf-8", "replace").rstrip("\r\n")
+        return Reject(where=f"{self.name}, line {line}", reasons=(reason,), row=text[:_KEPT])
+
+    def _reason(self, said: str) -> str:
+        """Say what Arrow says in words that are the same for all such rows."""
+        if found := re.search(r"Expected (\d+) columns, got (\d+)", said):
+            return f"it has {found[2]} cells, and the header has {found[1]}"
+        if found := re.search(r"CSV column #(\d+): .*(UTF8|conversion error)", said):
+            fault = "not UTF-8 text" if "UTF8" in said else "no number of the kind that is wanted"
+            return f"`{self.header[int(found[1])]}` is {fault}"
+        return said.partition(":")[0]
+
+
+def _header(path: Path, row: bytes) -> list[str]:
+    try:
+        text = row.decode("utf-8")
+    except UnicodeDecodeError:
+        raise PictusError(
+            "the first line is no UTF-8 text", where=str(path), mend="check that this is the file meant"
+        ) from None
+    return [cell.strip() for cell in next(csv.reader([text]), [])]
+
+
+def _blocks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
+    """Cut a file into blocks of whole rows, each with the number of its first line."""
+    held, line = file.read(len(_BOM)).removeprefix(_BOM), 1
+    while piece := file.read(size):
+        held += piece
+        while cut := _cut(held):
+            yield held[:cut], line
+            line += held.count(b"\n", 0, cut)
+            held = held[cut:]
+    if held:
+        yield held, line
+
+
+def _cut(data: bytes) -> int:
+    """Give where the last whole row ends; of a row that never ends only the first line is cut off."""
+    if b'"' not in data:
+        return data.rfind(b"\n") + 1
+    ends = _whole_rows(data)
+    if len(ends):
+        return int(ends[-1])
+    return 0 if len(data) < _ROW_LIMIT else data.find(b"\n") + 1 or len(data)
+
+
+def _middle(data: bytes) -> int:
+    """Give where to part rows, or the lines of what should be one row; 0 when there is only one line."""
+    ends = _row_ends(data)
+    if len(ends) > 1:
+        return int(ends[len(ends) // 2 - 1])
+    end = data.find(b"\n") + 1
+    return end if end < len(data) else 0
+
+
+def _row_ends(data: bytes) -> Places:
+    """Give where rows end, the last one also without a line end."""
+    ends = _whole_rows(data)
+    return ends if len(ends) and ends[-1] == len(data) else np.append(ends, len(data))
+
+
+def _whole_rows(data: bytes) -> Places:
+    """Give the places after line ends that have an even number of quotes before them: the others are in a cell."""
+    ends = _places(data, _LINE_END)
+    if b'"' in data:
+        ends = ends[np.searchsorted(_places(data, _QUOTE), ends) % 2 == 0]
+    return ends + 1
+
+
+def _places(data: bytes, byte: int) -> Places:
+    found: Places = np.flatnonzero(np.frombuffer(data, np.uint8) == byte)
+    return found
+
+
+def numbers(column: Any) -> npt.NDArray[np.float64]:
+    """Give a column as numbers; NaN where a cell is empty."""
+    found: npt.NDArray[np.float64] = column.to_numpy()
+    return found

@@ -1,0 +1,1 @@
+"""Open Images: its files, and the join of them into one record a picture."""
