@@ -29,6 +29,8 @@ _ROW_LIMIT = 2**20  # bytes without the end of a row: a quote was opened and nev
 _KEPT = 10_000  # characters of a row that are kept with the reason
 _BOM = b"\xef\xbb\xbf"
 _QUOTE, _LINE_END = b'"\n'
+_MAY_ADJOIN = np.zeros(256, np.bool_)  # what may stand beside a quote, outside its cell
+_MAY_ADJOIN[list(b',"\r\n')] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +85,19 @@ class _Parser:
         )
 
     def sift(self, block: bytes, line: int) -> Iterator[pa.Table | Reject]:
-        """Give the sound rows of a block, and the others as rejects, in order but for the rejects of one table."""
+        """Give the sound rows of a block and the others as rejects, in order but for those of one table, which lead."""
         pieces = [(block, line)]
         while pieces:
             data, line = pieces.pop()
             if not data.strip(b"\r\n"):
                 continue
             try:
+                if b'"' in data:
+                    _check_quotes(data)
                 table = self._parse(data)
                 yield from self._judged(table, data, line)
             except pa.ArrowInvalid as error:
-                cut = _middle(data)
-                if cut:
+                if cut := _middle(data):
                     pieces += [(data[cut:], line + data.count(b"\n", 0, cut)), (data[:cut], line)]
                 else:
                     yield self._reject(data, line, self._reason(str(error)))
@@ -118,14 +121,14 @@ class _Parser:
         starts, ends = starts[filled], ends[filled]
         if len(starts) != len(table):
             raise pa.ArrowInvalid("a quote stands where none may")  # so that rows cannot be told apart here
-        bad = np.zeros(len(table), np.bool_)
         lines = line + np.searchsorted(_places(data, _LINE_END), starts)
-        for mask, reason in faults:
-            for row in np.flatnonzero(mask & ~bad).tolist():
-                yield self._reject(data[starts[row] : ends[row]], int(lines[row]), reason)
-            bad |= mask
-        if not bad.all():
-            yield table.filter(pa.array(~bad))
+        reasons: dict[int, str] = {}
+        for mask, reason in reversed(faults):  # of several faults of a row, the first is told
+            reasons |= dict.fromkeys(np.flatnonzero(mask).tolist(), reason)
+        for row in sorted(reasons):
+            yield self._reject(data[starts[row] : ends[row]], int(lines[row]), reasons[row])
+        if len(reasons) < len(table):
+            yield table.filter(pa.array(~np.logical_or.reduce([mask for mask, _ in faults])))
 
     def _reject(self, data: bytes, line: int, reason: str) -> Reject:
         text = data.decode("utf-8", "replace").rstrip("\r\n")
@@ -181,6 +184,24 @@ def _middle(data: bytes) -> int:
         return int(ends[len(ends) // 2 - 1])
     end = data.find(b"\n") + 1
     return end if end < len(data) else 0
+
+
+def _check_quotes(data: bytes) -> None:
+    """Refuse quotes that do not stand at the ends of a cell: they may hide where rows end.
+
+    In a line that stands alone they hide nothing, as long as none is left open.
+    """
+    quotes = _places(data, _QUOTE)
+    before = np.frombuffer(b"\n" + data, np.uint8)[quotes[::2]]
+    after = np.frombuffer(data + b"\n", np.uint8)[quotes[1::2] + 1]
+    if len(quotes) % 2 == 0 and _MAY_ADJOIN[before].all() and _MAY_ADJOIN[after].all():
+        return
+    if _middle(data):
+        raise pa.ArrowInvalid("a quote stands inside a cell")
+    try:
+        list(csv.reader([data.decode("utf-8", "replace")], strict=True))
+    except csv.Error:
+        raise pa.ArrowInvalid("a quote is not closed, or stands inside a cell") from None
 
 
 def _row_ends(data: bytes) -> Places:
