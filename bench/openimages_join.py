@@ -87,7 +87,7 @@ def write_tables(folder: Path, boxes: int) -> None:
 
 def _write(path: Path, rows: int, table: Callable[[int, int], pa.Table]) -> None:
     writer = None
-    options = arrow_csv.WriteOptions(quoting_style="needed")
+    options = arrow_csv.WriteOptions(quoting_style="all_valid" if path.name.startswith("train-images") else "none")
     for start in range(0, rows, _PIECE):
         piece = table(start, min(_PIECE, rows - start))
         writer = writer or arrow_csv.CSVWriter(path, piece.schema, write_options=options)
@@ -152,7 +152,8 @@ def _labels(random: np.random.Generator, keys: npt.NDArray[np.str_], size: int) 
 
 def _classes(random: np.random.Generator, size: int) -> npt.NDArray[np.str_]:
     names = np.array([f"/m/0{number:04x}" for number in range(CLASSES)])
-    return names[(random.random(size) ** 2 * CLASSES).astype(int)]
+    chosen: npt.NDArray[np.str_] = names[(random.random(size) ** 2 * CLASSES).astype(int)]
+    return chosen
 
 
 def _write_narratives(path: Path, random: np.random.Generator, keys: npt.NDArray[np.str_], rows: int) -> None:

@@ -1,10 +1,11 @@
 """From the columns of one bucket of the tables to what they say of each picture in it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, pairwise
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from pictus.reading.buckets import Group
@@ -12,94 +13,96 @@ from pictus.reading.openimages.picture import Corners, Mask, Pair, Told
 from pictus.reading.openimages.tables import FLAGS, SIDES
 from pictus.record import Box, Narrative
 
+Words: TypeAlias = npt.NDArray[np.object_]
+
 # At -1, the end of the list, stands what -1 means; `bool(-1)` would be true.
 _FLAG_VALUES = np.array([False, True, None], object)
 
 
-def told_of(groups: Mapping[str, Group], labels: Sequence[str]) -> Callable[[int], Told]:
-    """Give what says, of a picture's number, what is told of it.
+def told_in_order(groups: Mapping[str, Group], labels: Sequence[str], count: int) -> Iterator[Told]:
+    """Give what is told of each picture, one after the other.
+
+    Rows are made when their picture's turn comes: a bucket full of them would keep the garbage collector busy.
 
     Args:
         groups: the rows of each kind of table, by picture.
         labels: the names that the tables' numbers of labels stand for.
+        count: how many pictures there are.
     """
-    rows = [(kind, _ROWS[kind](group, labels), group.cuts) for kind, group in groups.items()]
-
-    def told(number: int) -> Told:
-        return Told(**{kind: made[cuts[number] : cuts[number + 1]] for kind, made, cuts in rows})
-
-    return told
+    words = np.array(labels, object)
+    kinds = [(kind, iter(_ROWS[kind](group, words)), group.cuts) for kind, group in groups.items()]
+    for number in range(count):
+        yield Told(**{kind: tuple(islice(rows, cuts[number + 1] - cuts[number])) for kind, rows, cuts in kinds})
 
 
-def _boxes(group: Group, labels: Sequence[str]) -> list[Box]:
+def _boxes(group: Group, words: Words) -> Iterator[Box]:
     table = group.table
     owners = np.repeat(np.arange(len(group.cuts) - 1), np.diff(group.cuts))
-    ids = np.arange(1, len(table) + 1) - np.array(group.cuts)[owners]  # counted from 1 in each picture
+    numbers = np.arange(1, len(table) + 1) - np.array(group.cuts)[owners]  # counted from 1 in each picture
     flags = (_FLAG_VALUES[table[flag].to_numpy()].tolist() for flag in FLAGS)
-    trust = table["Confidence"].to_pylist()
-    return list(map(_box, _names(table, "label", labels), *_sides(table), trust, *flags, map(str, ids.tolist())))
-
-
-def _box(
-    label: str,
-    left: float,
-    top: float,
-    right: float,
-    bottom: float,
-    confidence: float | None,
-    is_group: bool | None,
-    is_occluded: bool | None,
-    is_truncated: bool | None,
-    is_depiction: bool | None,
-    is_inside: bool | None,
-    number: str,
-) -> Box:
-    return Box(
-        label=label,
-        left=left,
-        top=top,
-        right=right,
-        bottom=bottom,
-        is_group=is_group,
-        is_occluded=is_occluded,
-        is_truncated=is_truncated,
-        is_depiction=is_depiction,
-        is_inside=is_inside,
-        confidence=confidence,
-        id=number,
+    columns = [_names(table, "label", words), *_sides(table), *flags, table["Confidence"].to_pylist(), numbers.tolist()]
+    return (
+        Box(
+            label=label,
+            left=left,
+            top=top,
+            right=right,
+            bottom=bottom,
+            is_group=is_group,
+            is_occluded=is_occluded,
+            is_truncated=is_truncated,
+            is_depiction=is_depiction,
+            is_inside=is_inside,
+            confidence=confidence,
+            id=str(number),
+        )
+        for (
+            label,
+            left,
+            top,
+            right,
+            bottom,
+            is_group,
+            is_occluded,
+            is_truncated,
+            is_depiction,
+            is_inside,
+            confidence,
+            number,
+        ) in zip(*columns, strict=True)
     )
 
 
-def _verified(group: Group, labels: Sequence[str]) -> list[tuple[str, bool]]:
-    return list(zip(_names(group.table, "label", labels), group.table["is_there"].to_pylist(), strict=True))
+def _verified(group: Group, words: Words) -> Iterable[tuple[str, bool]]:
+    return zip(_names(group.table, "label", words), group.table["is_there"].to_pylist(), strict=True)
 
 
-def _guessed(group: Group, labels: Sequence[str]) -> list[str]:
-    return _names(group.table, "label", labels)
+def _guessed(group: Group, words: Words) -> Iterable[str]:
+    return _names(group.table, "label", words)
 
 
-def _relations(group: Group, labels: Sequence[str]) -> list[Pair]:
+def _relations(group: Group, words: Words) -> Iterable[Pair]:
     table = group.table
-    subjects, objects = (_names(table, name, labels) for name in ("label1", "label2"))
+    subjects, objects = (_names(table, name, words) for name in ("label1", "label2"))
     places = [_corners(table, number) for number in ("1", "2")]
-    return list(map(Pair, subjects, table["predicate"].to_pylist(), objects, *places))
+    return map(Pair, subjects, table["predicate"].to_pylist(), objects, *places)
 
 
-def _masks(group: Group, labels: Sequence[str]) -> list[Mask]:
+def _masks(group: Group, words: Words) -> Iterable[Mask]:
     table = group.table
-    return list(map(Mask, _names(table, "label", labels), _corners(table), table["path"].to_pylist()))
+    return map(Mask, _names(table, "label", words), _corners(table), table["path"].to_pylist())
 
 
-def _narratives(group: Group, labels: Sequence[str]) -> list[Narrative]:
+def _narratives(group: Group, words: Words) -> Iterable[Narrative]:
     points = group.table["points"].combine_chunks()
     numbers, cuts = points.values.to_numpy(), points.offsets.to_numpy().tolist()
-    return [
+    return (
         Narrative(text=text, points=tuple(numbers[start:end].tolist()))
         for text, (start, end) in zip(group.table["text"].to_pylist(), pairwise(cuts), strict=True)
-    ]
+    )
 
 
-_ROWS: Mapping[str, Callable[[Group, Sequence[str]], Sequence[Any]]] = {
+_ROWS: Mapping[str, Callable[[Group, Words], Iterable[Any]]] = {
     "boxes": _boxes,
     "verified": _verified,
     "guessed": _guessed,
@@ -110,13 +113,14 @@ _ROWS: Mapping[str, Callable[[Group, Sequence[str]], Sequence[Any]]] = {
 KINDS = tuple(_ROWS)
 
 
-def _names(table: pa.Table, column: str, labels: Sequence[str]) -> list[str]:
-    return [labels[number] for number in table[column].to_pylist()]
+def _names(table: pa.Table, column: str, words: Words) -> list[str]:
+    names: list[str] = words[table[column].to_numpy()].tolist()
+    return names
 
 
 def _sides(table: pa.Table, number: str = "") -> list[list[float]]:
-    return [table[f"{side}{number}"].to_pylist() for side in SIDES]
+    return [table[f"{side}{number}"].to_numpy().tolist() for side in SIDES]
 
 
-def _corners(table: pa.Table, number: str = "") -> list[Corners]:
-    return list(zip(*_sides(table, number), strict=True))
+def _corners(table: pa.Table, number: str = "") -> Iterable[Corners]:
+    return zip(*_sides(table, number), strict=True)

@@ -24,7 +24,7 @@ from pictus import licence
 from pictus.errors import PictusError
 from pictus.reading.buckets import KEY, Buckets, group
 from pictus.reading.csv import BLOCK_BYTES
-from pictus.reading.openimages.columns import KINDS, told_of
+from pictus.reading.openimages.columns import KINDS, told_in_order
 from pictus.reading.openimages.names import Names
 from pictus.reading.openimages.picture import Told, facts_of
 from pictus.reading.openimages.release import DATASET, SplitFiles, picture_folder
@@ -123,9 +123,9 @@ class _Join:
             if (rows := self._buckets.get(kind, bucket)) is not None:
                 groups[kind] = group(rows, keys)
                 self._count(kind, groups[kind].strangers)
-        told = told_of(groups, self._labels)
-        for number, (key, *known) in enumerate(zip(keys.to_pylist(), *texts, strict=True)):
-            yield self._record(key, told(number), *known)
+        told = told_in_order(groups, self._labels, len(keys))
+        for key, one, *known in zip(keys.to_pylist(), told, *texts, strict=True):
+            yield self._record(key, one, *known)
 
     def _record(
         self,

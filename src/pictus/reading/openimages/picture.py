@@ -56,7 +56,7 @@ def facts_of(told: Told, notes: Mapping[str, Any]) -> Facts:
         notes: what no field of facts covers; masks are added to it.
     """
     boxes = list(told.boxes)
-    marked = dict.fromkeys(box.label for box in boxes)
+    marked: dict[str, None] = dict.fromkeys([box.label for box in boxes])
     relations = [relation for pair in told.relations if (relation := _relation(pair, boxes, marked))]
     if told.masks:
         masks = [

@@ -1,10 +1,13 @@
 """The annotation tables of Open Images: which columns they have, which rows are wrong, and what is kept of them."""
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import isfinite
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +22,7 @@ from pictus.reading.openimages.names import Names
 from pictus.reading.rows import ROW_ERRORS, BadRow, list_in, reason_of, row_text, text_in
 from pictus.record import Reject
 
-Fault = tuple[npt.NDArray[np.bool_], str]
+Fault: TypeAlias = tuple[npt.NDArray[np.bool_], str]
 
 FLAGS = ("IsGroupOf", "IsOccluded", "IsTruncated", "IsDepiction", "IsInside")
 UNKNOWN = -1  # of a flag
@@ -27,8 +30,10 @@ SIDES = ("XMin", "YMin", "XMax", "YMax")
 PICTURE_TEXTS = ("OriginalURL", "OriginalLandingURL", "License", "Author", "Title", "Rotation")
 _NO_PICTURE = "it names no picture"
 _NO_NAME = "the files with the names of labels do not have its label"
-_NARRATIVES = pa.schema([(KEY, pa.string()), ("text", pa.string()), ("points", pa.list_(pa.float64()))])
 _ALIVE = 1_000  # narratives in memory at once, with their points about 20 MB
+_AT = itemgetter("x", "y", "t")
+
+_Story: TypeAlias = "tuple[str, str, array[float]]"  # picture, text, points
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ class Tables:
 
     def narratives(self, path: Path) -> Iterator[pa.Table | Reject]:
         """Read spoken descriptions: JSON Lines, with the track of the pointer or without."""
-        waiting: list[dict[str, Any]] = []
+        waiting: list[_Story] = []
         with reading_packed(path):
             for item in read_lines(path):
                 if isinstance(item, Reject):
@@ -160,10 +165,10 @@ class Tables:
                 except ROW_ERRORS as error:
                     yield Reject(where=where, reasons=(reason_of(error),), row=row_text(row))
                 if len(waiting) == _ALIVE:
-                    yield pa.Table.from_pylist(waiting, _NARRATIVES)
+                    yield _stories(waiting)
                     waiting.clear()
         if waiting:
-            yield pa.Table.from_pylist(waiting, _NARRATIVES)
+            yield _stories(waiting)
 
     def _read(self, path: Path, columns: Sequence[Column], judge: Any) -> Iterator[pa.Table | Reject]:
         def complete(table: pa.Table) -> list[Fault]:
@@ -203,14 +208,20 @@ def _misplaced(table: pa.Table, sides: Sequence[str]) -> list[Fault]:
     return [(~is_inside, "the box does not lie inside its picture"), (~has_area, "the box has no area")]
 
 
-def _narrative(row: Any) -> dict[str, Any]:
-    """Make one row of the table of narratives."""
+def _narrative(row: Any) -> _Story:
     if not isinstance(row, Mapping):
         raise BadRow("the row is no object")
     key, text = text_in(row, "image_id"), " ".join(text_in(row, "caption").split())
     if not key or not text:
         raise BadRow("the caption or the id of the picture is empty")
-    points = [number for trace in list_in(row, "traces") for at in trace for number in (at["x"], at["y"], at["t"])]
+    points = array("d", chain.from_iterable(map(_AT, chain.from_iterable(list_in(row, "traces")))))
     if not isfinite(sum(points)):
         raise BadRow("a point of the pointer's track is not finite")
-    return {KEY: key, "text": text, "points": points}
+    return key, text, points
+
+
+def _stories(rows: Sequence[_Story]) -> pa.Table:
+    keys, texts, tracks = zip(*rows, strict=True)
+    cuts = np.cumsum([0, *map(len, tracks)], dtype=np.int32)
+    points = pa.ListArray.from_arrays(pa.array(cuts), pa.array(np.concatenate(tracks)))
+    return pa.table({KEY: pa.array(keys), "text": pa.array(texts), "points": points})
