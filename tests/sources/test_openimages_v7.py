@@ -272,9 +272,10 @@ def test_no_file_at_all_and_labels_without_names_are_errors_with_a_mend(tmp_path
     with pytest.raises(PictusError, match="no file of the split `train`"):
         source.files(tmp_path, "train")
     put(tmp_path / "validation-annotations-bbox.csv", csv_text(BOX, [box(ONE)]))
-    with pytest.raises(PictusError, match="no file says what the labels of validation-annotations-bbox") as error:
-        source.files(tmp_path, "validation")
-    assert "class-descriptions" in error.value.mend
+    for split in ("validation", "train"):
+        with pytest.raises(PictusError, match="no file says what the labels of validation-annotations-bbox") as error:
+            source.files(tmp_path, split)
+        assert "class-descriptions" in error.value.mend
 
 
 def test_a_file_that_is_another_is_an_error(tmp_path):
@@ -291,6 +292,20 @@ def test_a_packed_file_that_is_cut_short_is_an_error(tmp_path):
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(PictusError, match="cut short"):
         read(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_an_error_that_says_where_to_go(tmp_path, monkeypatch):
+    put_train(tmp_path, boxes=[box(ONE)])
+    monkeypatch.setattr("pictus.reading.buckets.Buckets._path", lambda *_: Path("/dev/full"))
+    with pytest.raises(PictusError, match="no room left") as error:
+        read(tmp_path)
+    assert "TMPDIR" in error.value.mend
+
+
+def test_a_confidence_that_is_none_is_an_error():
+    with pytest.raises(PictusError, match="between 0 and 1"):
+        plugins.load("sources", "openimages_v7", {"machine_confidence": 80})
 
 
 def test_nothing_is_left_in_the_folder_for_temporary_files(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
@@ -23,10 +24,16 @@ from pictus.record import Reject
 Places: TypeAlias = npt.NDArray[np.int64]
 # What is wrong with the values of a table: for each fault, which rows have it, and in words.
 Judge: TypeAlias = Callable[[pa.Table], Sequence[tuple[npt.NDArray[np.bool_], str]]]
+_Numbered: TypeAlias = tuple[int, Reject]  # a reject and its line
 
 BLOCK_BYTES = 8 * 2**20
 _ROW_LIMIT = 2**20  # bytes without the end of a row: a quote was opened and never closed
 _KEPT = 10_000  # characters of a row that are kept with the reason
+_SMALL = 2**16  # bytes among which broken rows are looked for one by one
+_WRONG_COUNT = "it has {} cells, and the header has {}"
+_NOT_A_NUMBER = "`{}` is no number of the kind that is wanted"
+_NOT_UTF8 = "`{}` is not UTF-8 text"
+_NO_NUMBER = re.compile(r"[^0-9eE+\-.infatyINFATY()_\s]")  # a sign that stands in no number, infinite ones included
 _BOM = b"\xef\xbb\xbf"
 _QUOTE, _LINE_END = b'"\n'
 _MAY_ADJOIN = np.zeros(256, np.bool_)  # what may stand beside a quote, outside its cell
@@ -65,6 +72,23 @@ def read_tables(
         raise PictusError("the file is empty", where=str(path), mend="fetch or write it again")
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Rows of a file, with the number of each line, and whether what is surely broken was taken out."""
+
+    data: bytes
+    lines: Sequence[int]
+    is_swept: bool = False
+
+    def rows(self) -> Iterator[tuple[int, bytes]]:
+        """Give each row with the number of its first line; rows may be blank."""
+        start = line = 0
+        for end in _row_ends(self.data).tolist():
+            row = self.data[start:end]
+            yield self.lines[line], row
+            start, line = end, line + row.count(b"\n")
+
+
 class _Parser:
     """Parses blocks of one file."""
 
@@ -77,6 +101,7 @@ class _Parser:
                 mend="check that this is the file meant, and that its header is there",
             )
         self.name, self.header, self.columns, self.judge = path.name, header, columns, judge
+        self._numbers = [header.index(one.name) for one in columns if one.type != pa.string() and one.name in header]
         self._convert = arrow_csv.ConvertOptions(
             column_types={one.name: one.type for one in columns},
             include_columns=[one.name for one in columns],
@@ -85,22 +110,25 @@ class _Parser:
         )
 
     def sift(self, block: bytes, line: int) -> Iterator[pa.Table | Reject]:
-        """Give the sound rows of a block and the others as rejects, in order but for those of one table, which lead."""
-        pieces = [(block, line)]
+        """Give the rows of a block that are wrong as rejects, in order, and then all others as a table."""
+        rejects: list[_Numbered] = []
+        tables: list[pa.Table] = []
+        pieces = [_Piece(block, range(line, line + block.count(b"\n") + 1))]
         while pieces:
-            data, line = pieces.pop()
-            if not data.strip(b"\r\n"):
+            piece = pieces.pop()
+            if not piece.data.strip(b"\r\n"):
                 continue
             try:
-                if b'"' in data:
-                    _check_quotes(data)
-                table = self._parse(data)
-                yield from self._judged(table, data, line)
+                if b'"' in piece.data:
+                    _check_quotes(piece.data)
+                table = self._parse(piece.data)
+                tables.append(self._judged(table, piece, rejects))
             except pa.ArrowInvalid as error:
-                if cut := _middle(data):
-                    pieces += [(data[cut:], line + data.count(b"\n", 0, cut)), (data[:cut], line)]
-                else:
-                    yield self._reject(data, line, self._reason(str(error)))
+                pieces += self._parted(piece, str(error), rejects)
+        for _, reject in sorted(rejects, key=itemgetter(0)):
+            yield reject
+        if tables:
+            yield tables[0] if len(tables) == 1 else pa.concat_tables(tables).combine_chunks()
 
     def _parse(self, data: bytes) -> pa.Table:
         return arrow_csv.read_csv(
@@ -110,37 +138,61 @@ class _Parser:
             convert_options=self._convert,
         )
 
-    def _judged(self, table: pa.Table, data: bytes, line: int) -> Iterator[pa.Table | Reject]:
+    def _judged(self, table: pa.Table, piece: _Piece, rejects: list[_Numbered]) -> pa.Table:
         faults = [(mask, reason) for mask, reason in self.judge(table) if mask.any()]
         if not faults:
-            yield table
-            return
-        ends = _row_ends(data)
-        starts = np.concatenate(([0], ends[:-1]))
-        filled = np.array([bool(data[start:end].strip(b"\r\n")) for start, end in zip(starts, ends, strict=True)])
-        starts, ends = starts[filled], ends[filled]
-        if len(starts) != len(table):
-            raise pa.ArrowInvalid("a quote stands where none may")  # so that rows cannot be told apart here
-        lines = line + np.searchsorted(_places(data, _LINE_END), starts)
+            return table
+        rows = [(line, row) for line, row in piece.rows() if row.strip(b"\r\n")]
+        if len(rows) != len(table):
+            raise pa.ArrowInvalid("a quote stands inside a cell")  # so that rows cannot be told apart here
         reasons: dict[int, str] = {}
         for mask, reason in reversed(faults):  # of several faults of a row, the first is told
             reasons |= dict.fromkeys(np.flatnonzero(mask).tolist(), reason)
-        for row in sorted(reasons):
-            yield self._reject(data[starts[row] : ends[row]], int(lines[row]), reasons[row])
-        if len(reasons) < len(table):
-            yield table.filter(pa.array(~np.logical_or.reduce([mask for mask, _ in faults])))
+        rejects += [self._reject(*rows[number], reason) for number, reason in reasons.items()]
+        return table.filter(pa.array(~np.logical_or.reduce([mask for mask, _ in faults])))
 
-    def _reject(self, data: bytes, line: int, reason: str) -> Reject:
-        text = data.decode("utf-8", "replace").rstrip("\r\n")
-        return Reject(where=f"{self.name}, line {line}", reasons=(reason,), row=text[:_KEPT])
+    def _parted(self, piece: _Piece, said: str, rejects: list[_Numbered]) -> list[_Piece]:
+        """Part what cannot be parsed, the later part first; a line that stands alone is set aside."""
+        cut = _middle(piece.data)
+        if not cut:
+            rejects.append(self._reject(piece.lines[0], piece.data, self._reason(said)))
+            return []
+        if len(piece.data) > _SMALL or piece.is_swept:
+            line = piece.data.count(b"\n", 0, cut)
+            first = _Piece(piece.data[:cut], piece.lines[:line], piece.is_swept)
+            return [_Piece(piece.data[cut:], piece.lines[line:], piece.is_swept), first]
+        kept: list[tuple[int, bytes]] = []
+        for line, row in piece.rows():
+            if reason := self._sure_fault(row):
+                rejects.append(self._reject(line, row, reason))
+            else:
+                kept.append((line, row))
+        lines = [line + more for line, row in kept for more in range(max(1, row.count(b"\n")))]
+        return [_Piece(b"".join(row for _, row in kept), lines, True)]
+
+    def _sure_fault(self, row: bytes) -> str | None:
+        """Say why Arrow would certainly refuse a row: asking it row by row would take a hundred times as long."""
+        if b"\n" in row[:-1]:
+            return None
+        try:
+            cells = next(csv.reader([row.decode("utf-8")], strict=True), [])
+        except (UnicodeDecodeError, csv.Error):
+            return None
+        if cells and len(cells) != len(self.header):
+            return _WRONG_COUNT.format(len(cells), len(self.header))
+        wrong = (self.header[place] for place in self._numbers if cells and _NO_NUMBER.search(cells[place]))
+        return next(map(_NOT_A_NUMBER.format, wrong), None)
+
+    def _reject(self, line: int, row: bytes, reason: str) -> _Numbered:
+        text = row.decode("utf-8", "replace").rstrip("\r\n")
+        return line, Reject(where=f"{self.name}, line {line}", reasons=(reason,), row=text[:_KEPT])
 
     def _reason(self, said: str) -> str:
         """Say what Arrow says in words that are the same for all such rows."""
         if found := re.search(r"Expected (\d+) columns, got (\d+)", said):
-            return f"it has {found[2]} cells, and the header has {found[1]}"
+            return _WRONG_COUNT.format(found[2], found[1])
         if found := re.search(r"CSV column #(\d+): .*(UTF8|conversion error)", said):
-            fault = "not UTF-8 text" if "UTF8" in said else "no number of the kind that is wanted"
-            return f"`{self.header[int(found[1])]}` is {fault}"
+            return (_NOT_UTF8 if "UTF8" in said else _NOT_A_NUMBER).format(self.header[int(found[1])])
         return said.partition(":")[0]
 
 

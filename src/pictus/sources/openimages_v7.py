@@ -27,6 +27,10 @@ class Source:
     splits: ClassVar[tuple[str, ...]] = release.SPLITS
     layout: ClassVar[str] = release.LAYOUT
 
+    def __post_init__(self) -> None:
+        if self.machine_confidence is not None and not 0 <= self.machine_confidence <= 1:
+            raise ValueError("the confidence of a machine is between 0 and 1")
+
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
         return release.assets(guessed=self.machine_confidence is not None)

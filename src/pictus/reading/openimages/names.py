@@ -42,7 +42,7 @@ class Names:
 
     def numbers_of(self, ids: Any) -> npt.NDArray[np.int32]:
         """Give the number of each id in a column; -1 where it has no name."""
-        known = pa.array(self._numbers, pa.string())
+        known = pa.array(list(self._numbers), pa.string())
         found: npt.NDArray[np.int32] = pc.index_in(ids, value_set=known).fill_null(-1).to_numpy()
         return found
 

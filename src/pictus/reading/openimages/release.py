@@ -83,6 +83,11 @@ class SplitFiles:
     masks: tuple[Path, ...] = ()
     narratives: tuple[Path, ...] = ()
 
+    @property
+    def labelled(self) -> tuple[Path, ...]:
+        """List the files that mention labels, whose names must be known."""
+        return (*self.boxes, *self.verified, *self.guessed, *self.relations, *self.masks)
+
     def all(self) -> list[Path]:
         """List every file."""
         return [path for field in fields(self) for path in getattr(self, field.name)]
@@ -96,33 +101,19 @@ def find_files(root: Path, split: str, *, guessed: bool) -> SplitFiles:
         split: train, validation or test.
         guessed: whether the labels that a machine gave are wanted.
     """
-    short = _SHORT[split]
-    boxes = [f"oidv6-{split}-annotations-bbox.csv", f"{split}-annotations-bbox.csv"]
-    human = f"{split}-annotations-human-imagelabels-boxable.csv"
-    machine = [f"oidv7-{short}-annotations-machine-imagelabels.csv", f"{split}-annotations-machine-imagelabels.csv"]
-    stories = [f"open_images_{split}_localized_narratives.jsonl", f"open_images_{split}_v6_localized_narratives.jsonl"]
-    captions = [f"open_images_{split}_v6_captions.jsonl", f"open_images_{split}_captions.jsonl"]
-    found = SplitFiles(
-        names=_all(root, split, NAME_FILES),
-        pictures=_first(root, split, _picture_lists(split)),
-        boxes=_first(root, split, boxes),
-        verified=_all(root, split, [f"oidv7-{short}-annotations-human-imagelabels.csv", human]),
-        guessed=_first(root, split, machine) if guessed else (),
-        relations=_all(root, split, [f"oidv6-{split}-annotations-vrd.csv"]),
-        masks=_all(root, split, [f"{split}-annotations-object-segmentation.csv"]),
-        # Those with the pointer's track first: the other files have the same texts without it.
-        narratives=_all(root, split, [*_shards(split), *stories, *captions]),
-    )
-    labelled = (*found.boxes, *found.verified, *found.guessed, *found.relations, *found.masks)
-    if labelled and not _all(root, split, CLASS_FILES):
+    found = _found(root, split, guessed)
+    if not any(path.name.startswith(CLASS_FILES) for path in found.names):
+        # Of any split, lest the one that is asked for first, and is not here, hides what is wrong with the others.
+        labelled = [path for one in (split, *SPLITS) for path in _found(root, one, guessed).labelled]
+        if labelled:
+            raise PictusError(
+                f"no file says what the labels of {labelled[0].name} are called",
+                where=str(root),
+                mend=f"fetch {CLASS_FILES[1]} from {_BUCKET}/v7/",
+            )
+    if not (found.labelled or found.pictures or found.narratives):
         raise PictusError(
-            f"no file says what the labels of {labelled[0].name} are called",
-            where=str(root),
-            mend=f"fetch {CLASS_FILES[1]} from {_BUCKET}/v7/",
-        )
-    if not (labelled or found.pictures or found.narratives):
-        raise PictusError(
-            f"no file of the split `{split}`: looked for {boxes[0]}, {_picture_lists(split)[0]} and others",
+            f"no file of the split `{split}`: looked for {_box_files(split)[0]}, {_picture_lists(split)[0]} and others",
             where=str(root),
             mend="fetch some of them, by these names, into this folder: any part of them will do",
         )
@@ -171,6 +162,29 @@ CLASS_FILES = (
 NAME_FILES = (*CLASS_FILES, "oidv6-attributes-description.csv")
 
 
+def _found(root: Path, split: str, guessed: bool) -> SplitFiles:
+    short = _SHORT[split]
+    human = [f"oidv7-{short}-annotations-human-imagelabels.csv", f"{split}-annotations-human-imagelabels-boxable.csv"]
+    machine = [f"oidv7-{short}-annotations-machine-imagelabels.csv", f"{split}-annotations-machine-imagelabels.csv"]
+    stories = [f"open_images_{split}_localized_narratives.jsonl", f"open_images_{split}_v6_localized_narratives.jsonl"]
+    captions = [f"open_images_{split}_v6_captions.jsonl", f"open_images_{split}_captions.jsonl"]
+    return SplitFiles(
+        names=_all(root, split, NAME_FILES),
+        pictures=_all(root, split, _picture_lists(split))[:1],
+        boxes=_all(root, split, _box_files(split))[:1],
+        verified=_all(root, split, human),
+        guessed=_all(root, split, machine)[:1] if guessed else (),
+        relations=_all(root, split, [f"oidv6-{split}-annotations-vrd.csv"]),
+        masks=_all(root, split, [f"{split}-annotations-object-segmentation.csv"]),
+        # Those with the pointer's track first: the other files have the same texts without it.
+        narratives=_all(root, split, [*_shards(split), *stories, *captions]),
+    )
+
+
+def _box_files(split: str) -> tuple[str, ...]:
+    return (f"oidv6-{split}-annotations-bbox.csv", f"{split}-annotations-bbox.csv")
+
+
 def _picture_lists(split: str) -> tuple[str, ...]:
     """Name the lists of pictures of a split, the widest first: one picture's row is the same in all."""
     everything = "image_ids_and_rotation.csv"
@@ -197,7 +211,3 @@ def _places(root: Path, split: str, name: str) -> Iterator[Path]:
 def _all(root: Path, split: str, names: Sequence[str]) -> tuple[Path, ...]:
     found = (next((path for path in _places(root, split, name) if path.is_file()), None) for name in names)
     return tuple(path for path in found if path)
-
-
-def _first(root: Path, split: str, names: Sequence[str]) -> tuple[Path, ...]:
-    return _all(root, split, names)[:1]
