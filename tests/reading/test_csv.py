@@ -90,6 +90,9 @@ def test_a_file_without_the_columns_and_one_without_anything_are_errors():
         with pytest.raises(PictusError, match="the file is empty"):
             read(nothing)
     assert read(b"id,size") == ([], [])
+    for unreadable in (b"id,size\ra,1\r", b"\xff\xfei\0d\0"):
+        with pytest.raises(PictusError, match="no header in UTF-8"):
+            read(unreadable)
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"), max_size=5)

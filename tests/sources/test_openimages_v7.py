@@ -26,10 +26,13 @@ from openimages_files import (
     put_train,
 )
 from pictus import plugins
+from pictus.engine.events import Events
 from pictus.errors import PictusError
 from pictus.reading.openimages.join import openimages_records
 from pictus.reading.openimages.release import find_files
 from pictus.record import Reject, Relation
+from pictus.steps import import_
+from pictus.steps.generate import KINDS, generated
 
 ONE, TWO = "00e1000000000000", "0aa00bb00cc00dd0"
 
@@ -169,6 +172,7 @@ BAD_BOXES = {
     "turned round": (box(ONE, corners=(0.5, 0.5, 0.4, 0.6)), "the box has no area"),
     "unknown label": (box(ONE, "/m/77"), "the files with the names of labels do not have its label"),
     "a flag that is none": (box(ONE, flags=(0, 0, 2, 0, 0)), "`IsGroupOf` is not 1, 0 or -1"),
+    "a flag far off": (box(ONE, flags=(0, -128, 0, 0, 0)), "`IsTruncated` is not 1, 0 or -1"),
     "no trust": (box(ONE, confidence=1.5), "`Confidence` is not between 0 and 1"),
     "no picture": (box(""), "it names no picture"),
 }
@@ -285,6 +289,27 @@ def test_a_file_that_is_another_is_an_error(tmp_path):
         read(tmp_path)
 
 
+def test_a_split_that_is_none_is_an_error_that_names_them(tmp_path):
+    put_train(tmp_path, boxes=[box(ONE)])
+    with pytest.raises(PictusError, match="unknown split `val`"):
+        read(tmp_path, "val")
+
+
+def test_of_several_lists_of_pictures_the_widest_counts(tmp_path):
+    put_train(tmp_path, pictures=[picture(ONE)], boxes=[box(ONE)])
+    rows = [picture(ONE), picture(TWO)]
+    put(tmp_path / "v6/oidv6-train-images-with-labels-with-rotation.csv", csv_text(PICTURE, rows))
+    assert [one.origin.key for one in read(tmp_path)[0]] == [ONE, TWO]
+
+
+def test_names_of_labels_that_cannot_be_read_are_an_error_with_their_line(tmp_path):
+    put_train(tmp_path, boxes=[box(ONE)])
+    put(tmp_path / "oidv7-class-descriptions.csv", '/m/01,Person\n/m/02,"' + "x" * 200_000)
+    with pytest.raises(PictusError, match="cannot be read") as error:
+        read(tmp_path)
+    assert "oidv7-class-descriptions.csv, line " in error.value.where
+
+
 def test_a_packed_file_that_is_cut_short_is_an_error(tmp_path):
     put_train(tmp_path)
     path = tmp_path / "oidv6-train-annotations-bbox.csv.gz"
@@ -321,6 +346,15 @@ def test_nothing_is_left_in_the_folder_for_temporary_files(tmp_path, monkeypatch
     with pytest.raises(PictusError):
         read(tmp_path)
     assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_it_can_be_imported_and_asked_about_without_a_picture_on_disk(tmp_path):
+    data = Path(__file__).parent.parent / "data/sources/openimages_v7"
+    corpus = import_.run(import_.plan("openimages_v7", data, str(tmp_path / "corpus")), Events())
+    assert (corpus.summary["rows"], corpus.summary["rejected"]) == (3, 0)
+    made = list(generated(corpus.records(), plugins.load("backends", "program"), name="program", kinds=KINDS, seed=0))
+    assert {one.media[0].url for one in made} == {f"https://photos1.example/{number}_o.jpg" for number in (1, 2, 3)}
+    assert all(one.turns for one in made)
 
 
 # The same join, with everything in memory.

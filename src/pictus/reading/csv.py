@@ -198,12 +198,11 @@ class _Parser:
 
 def _header(path: Path, row: bytes) -> list[str]:
     try:
-        text = row.decode("utf-8")
-    except UnicodeDecodeError:
+        return [cell.strip() for cell in next(csv.reader([row.decode("utf-8")]), [])]
+    except (UnicodeDecodeError, csv.Error):
         raise PictusError(
-            "the first line is no UTF-8 text", where=str(path), mend="check that this is the file meant"
+            "the first line is no header in UTF-8", where=str(path), mend="check that this is the file meant"
         ) from None
-    return [cell.strip() for cell in next(csv.reader([text]), [])]
 
 
 def _blocks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:

@@ -18,7 +18,7 @@ class Source:
     A label that people looked for and did not find is absent; of all other labels nothing is known. Labels that only
     a machine gave are left out unless `machine_confidence` says from which confidence on they count as present.
     Labels are in lower case. A mask is noted in `extra`, with its file and its box. Boxes are counted from 1 in each
-    picture. The records come in the order of the pictures' ids.
+    picture. Of several lists of pictures the widest counts. The records come in the order of the pictures' ids.
     """
 
     machine_confidence: float | None = None  # 0 to 1; None: without the labels that only a machine gave

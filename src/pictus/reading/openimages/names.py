@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pictus.errors import PictusError
 from pictus.reading.files import open_file, reading_packed
 from pictus.record import Reject
 
@@ -33,12 +34,18 @@ class Names:
             with open_file(path) as packed, reading_packed(path):
                 text = io.TextIOWrapper(packed, "utf-8-sig", errors="replace", newline="")
                 rows = csv.reader(text)
-                for first, row in enumerate(rows):
-                    if row and not (first == 0 and not row[0].startswith(_IDS)):
-                        fault = self._take(row)
-                        if fault:
+                try:
+                    for number, row in enumerate(rows):
+                        is_header = number == 0 and not "".join(row[:1]).startswith(_IDS)
+                        if row and not is_header and (fault := self._take(row)):
                             where = f"{path.name}, line {rows.line_num}"
                             yield Reject(where=where, reasons=(fault,), row=",".join(row))
+                except csv.Error as error:
+                    raise PictusError(
+                        f"the names of labels cannot be read: {error}",
+                        where=f"{path}, line {rows.line_num}",
+                        mend="fetch the file again",
+                    ) from None
 
     def numbers_of(self, ids: Any) -> npt.NDArray[np.int32]:
         """Give the number of each id in a column; -1 where it has no name."""

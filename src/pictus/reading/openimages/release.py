@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 
 from pictus.card import Asset, Card
-from pictus.errors import PictusError
+from pictus.errors import PictusError, unknown_name
 
 DATASET = "openimages_v7"
 SPLITS = ("train", "validation", "test")
@@ -101,6 +101,8 @@ def find_files(root: Path, split: str, *, guessed: bool) -> SplitFiles:
         split: train, validation or test.
         guessed: whether the labels that a machine gave are wanted.
     """
+    if split not in SPLITS:
+        raise unknown_name("split", split, SPLITS, where=DATASET)
     found = _found(root, split, guessed)
     if not any(path.name.startswith(CLASS_FILES) for path in found.names):
         # Of any split, lest the one that is asked for first, and is not here, hides what is wrong with the others.

@@ -70,7 +70,10 @@ class Tables:
                 self._unnamed(table, "LabelName"),
                 *_misplaced(table, SIDES),
                 (~((trust >= 0) & (trust <= 1)), "`Confidence` is not between 0 and 1"),
-                *((np.abs(flag) > 1, f"`{name}` is not 1, 0 or -1") for name, flag in zip(FLAGS, flags, strict=True)),
+                *(
+                    ((flag < -1) | (flag > 1), f"`{name}` is not 1, 0 or -1")
+                    for name, flag in zip(FLAGS, flags, strict=True)
+                ),
             ]
 
         for table in self._read(path, columns, judge):
