@@ -1,8 +1,10 @@
 """From the columns of one bucket of the tables to what they say of each picture in it."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, pairwise
-from typing import Any, TypeAlias
+from dataclasses import fields
+from itertools import islice, pairwise, repeat
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +12,20 @@ import pyarrow as pa
 
 from pictus.reading.buckets import Group
 from pictus.reading.openimages.picture import Corners, Mask, Pair, Told
-from pictus.reading.openimages.tables import FLAGS, SIDES
+from pictus.reading.openimages.tables import SIDES
 from pictus.record import Box, Narrative
 
 Words: TypeAlias = npt.NDArray[np.object_]
+Made = TypeVar("Made")
+
+_ALIVE = 10_000  # boxes made at once
+_FLAG_NAMES = (
+    ("is_group", "IsGroupOf"),
+    ("is_occluded", "IsOccluded"),
+    ("is_truncated", "IsTruncated"),
+    ("is_depiction", "IsDepiction"),
+    ("is_inside", "IsInside"),
+)
 
 # At -1, the end of the list, stands what -1 means; `bool(-1)` would be true.
 _FLAG_VALUES = np.array([False, True, None], object)
@@ -22,7 +34,7 @@ _FLAG_VALUES = np.array([False, True, None], object)
 def told_in_order(groups: Mapping[str, Group], labels: Sequence[str], count: int) -> Iterator[Told]:
     """Give what is told of each picture, one after the other.
 
-    Rows are made when their picture's turn comes: a bucket full of them would keep the garbage collector busy.
+    Boxes are made some thousands at a time: a bucket full of them would keep the garbage collector busy.
 
     Args:
         groups: the rows of each kind of table, by picture.
@@ -36,41 +48,29 @@ def told_in_order(groups: Mapping[str, Group], labels: Sequence[str], count: int
 
 
 def _boxes(group: Group, words: Words) -> Iterator[Box]:
-    table = group.table
     owners = np.repeat(np.arange(len(group.cuts) - 1), np.diff(group.cuts))
-    numbers = np.arange(1, len(table) + 1) - np.array(group.cuts)[owners]  # counted from 1 in each picture
-    flags = (_FLAG_VALUES[table[flag].to_numpy()].tolist() for flag in FLAGS)
-    columns = [_names(table, "label", words), *_sides(table), *flags, table["Confidence"].to_pylist(), numbers.tolist()]
-    return (
-        Box(
-            label=label,
-            left=left,
-            top=top,
-            right=right,
-            bottom=bottom,
-            is_group=is_group,
-            is_occluded=is_occluded,
-            is_truncated=is_truncated,
-            is_depiction=is_depiction,
-            is_inside=is_inside,
-            confidence=confidence,
-            id=str(number),
+    numbers = np.arange(1, len(owners) + 1) - np.array(group.cuts)[owners]  # counted from 1 in each picture
+    for start in range(0, len(owners), _ALIVE):
+        table = group.table.slice(start, _ALIVE)
+        columns = dict(zip(("left", "top", "right", "bottom"), _sides(table), strict=True))
+        flags = {name: _FLAG_VALUES[table[flag].to_numpy()].tolist() for name, flag in _FLAG_NAMES}
+        ids = map(str, numbers[start : start + _ALIVE].tolist())
+        trust = table["Confidence"].to_pylist()
+        yield from _filled(
+            Box, len(table), label=_names(table, "label", words), **columns, **flags, confidence=trust, id=ids
         )
-        for (
-            label,
-            left,
-            top,
-            right,
-            bottom,
-            is_group,
-            is_occluded,
-            is_truncated,
-            is_depiction,
-            is_inside,
-            confidence,
-            number,
-        ) in zip(*columns, strict=True)
-    )
+
+
+def _filled(kind: type[Made], count: int, **columns: Iterable[Any]) -> list[Made]:
+    """Make many objects of a frozen dataclass with slots, field by field.
+
+    Its own `__init__` takes three times as long, which for fourteen million boxes is a fifth of all the work.
+    """
+    made: list[Made] = list(map(object.__new__, repeat(kind, count)))
+    for field in fields(kind):  # type: ignore[arg-type]
+        values = columns.get(field.name, repeat(field.default))
+        deque(map(getattr(kind, field.name).__set__, made, values), maxlen=0)
+    return made
 
 
 def _verified(group: Group, words: Words) -> Iterable[tuple[str, bool]]:
