@@ -31,7 +31,7 @@ from pictus.reading.openimages.release import DATASET, SplitFiles, picture_folde
 from pictus.reading.openimages.tables import PICTURE_TEXTS, Tables
 from pictus.record import Media, Origin, Record, Reject, make_record
 
-BUCKETS = 64  # a bucket of the training split has 28,000 pictures and 230,000 boxes, which take 40 MB as columns
+BUCKETS = 64  # a bucket of the training split has 28,000 pictures and 230,000 boxes
 _EXAMPLES = 10  # ids of pictures that are named with a count
 
 _Reader: TypeAlias = Callable[[Path], Iterator[pa.Table | Reject]]
