@@ -1,11 +1,19 @@
 """Name everything that is wrong with a corpus, a dataset, a file or a recipe."""
 
 import sys
+from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pictus.cli import output
+
+if TYPE_CHECKING:
+    from pictus.steps.check import CheckReport
+
+SHOWN = 3  # samples of each reason; `--json` gives all that were kept
 
 
 @click.command("check")
@@ -26,15 +34,27 @@ def command(target: str, pictures: Path | None, only: tuple[str, ...], fast: boo
     report = check(target, pictures=pictures, decode=not fast, only=only)
     if as_json:
         damages = [{"what": e.what, "where": e.where, "mend": e.mend} for e in report.damages]
-        found = {"records": report.records, "damages": damages, "reasons": report.reasons, "examples": report.examples}
-        output.result({"what": report.what, **found})
+        found = [
+            {"check": check, "code": code, "count": count, "samples": [asdict(sample) for sample in samples]}
+            for check, code, count, samples in report.listing()
+        ]
+        counts = {"records": report.records, "damages": damages, "reasons": report.reasons}
+        output.result({"what": report.what, **counts, "found": found})
     else:
         for error in report.damages:
             click.echo(f"{error}\n")
-        for name, count in report.reasons.most_common():
-            click.echo(f"{name}: {count:,} problems")
-            for example in report.examples[name]:
-                click.echo(f"  {example}")
+        _print_found(report)
         verdict = "nothing is wrong" if not report.damages and not report.reasons else "see above"
         click.echo(f"{report.what}: {report.records:,} records, {verdict}")
     sys.exit(1 if report.damages else output.SET_ASIDE if report.reasons else output.DONE)
+
+
+def _print_found(report: "CheckReport") -> None:
+    for check, rows in groupby(report.listing(), key=lambda row: row[0]):
+        click.echo(f"{check}: {report.reasons[check]:,} problems")
+        for _, code, count, samples in rows:
+            click.echo(f"  {count:>9,}  {code}")
+            for sample in samples[:SHOWN]:
+                place = " ".join(filter(None, (sample.where, sample.id[:12])))
+                text = f" | {sample.text}" if sample.text else ""
+                click.echo(f"             {place}: {sample.reason}{text}")

@@ -1,20 +1,23 @@
 """Check: look at a corpus, a dataset's files, a file in a known format or a recipe, and name what is wrong."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pictus import plugins
 from pictus.errors import ManyErrors, PictusError, unknown_name
 from pictus.recipe import read_recipe
 from pictus.record import Record, Reject
+from pictus.report.reasons import Reasons, Sample, excerpt
 from pictus.store.corpus import Corpus, damages, open_corpus
 from pictus.store.shards import read_shard
 
-EXAMPLES = 5  # shown of each reason
+Records: TypeAlias = Callable[[], Iterator[Record]]  # from the first again at each call
+Rows: TypeAlias = Callable[[], Iterator[Record | Reject]]
 
 
 @dataclass(slots=True)
@@ -24,15 +27,23 @@ class CheckReport:
     what: str
     records: int = 0
     damages: list[PictusError] = field(default_factory=list)  # of files: nothing in them can be trusted
-    reasons: Counter[str] = field(default_factory=Counter)  # by check
-    examples: dict[str, list[str]] = field(default_factory=dict)
+    found: dict[str, Reasons] = field(default_factory=dict)  # by check
 
-    def add(self, check: str, where: str, problem: str) -> None:
-        """Count a problem, and keep the first few as examples."""
-        self.reasons[check] += 1
-        shown = self.examples.setdefault(check, [])
-        if len(shown) < EXAMPLES:
-            shown.append(f"{where}: {problem}")
+    @property
+    def reasons(self) -> Counter[str]:
+        """Count the problems that each check found."""
+        return Counter({check: reasons.counts.total() for check, reasons in self.found.items()})
+
+    def add(self, check: str, problem: str, *, identity: str = "", where: str = "", text: str = "") -> None:
+        """Count a problem, and keep it as a sample while there are few."""
+        self.found.setdefault(check, Reasons()).add(problem, id=identity, where=where, text=text)
+
+    def listing(self) -> Iterator[tuple[str, str, int, list[Sample]]]:
+        """List check, code, count and samples: checks and codes with most problems first."""
+        for check, _ in self.reasons.most_common():
+            reasons = self.found[check]
+            for code, count in reasons.counts.most_common():
+                yield check, code, count, reasons.samples[code]
 
 
 def check(target: str, *, pictures: Path | None = None, decode: bool = True, only: tuple[str, ...] = ()) -> CheckReport:
@@ -54,7 +65,7 @@ def _check_corpus(address: str, checks: Mapping[str, Any]) -> CheckReport:
     corpus = open_corpus(address)
     report = CheckReport(f"corpus {corpus.name}")
     report.damages.extend(damages(corpus))
-    _run(_readable(corpus, report), checks, report)
+    _run(lambda: _readable(corpus, report), checks, report)
     return report
 
 
@@ -75,14 +86,18 @@ def _check_data(root: Path, checks: Mapping[str, Any]) -> CheckReport:
         splits = _splits_with_files(source, root)
         if splits:
             report = CheckReport(f"data of {name}, {', '.join(splits)}")
-            rows = (row for split in splits for row in source.records(root, split))
-            _run_rows(rows, checks, report)
+            _run_rows(partial(_rows_of, source, root, splits), checks, report)
             return report
     raise PictusError(
         "this folder is no corpus, and no source finds its files here",
         where=str(root),
         mend="`pictus show NAME` shows the layout that a source expects",
     )
+
+
+def _rows_of(source: Any, root: Path, splits: list[str]) -> Iterator[Record | Reject]:
+    for split in splits:
+        yield from source.records(root, split)
 
 
 def _splits_with_files(source: Any, root: Path) -> list[str]:
@@ -101,7 +116,7 @@ def _check_file(path: Path, pictures: Path | None, checks: Mapping[str, Any]) ->
         known = ", ".join(plugins.names("formats"))
         raise PictusError("no format knows this file", where=str(path), mend=f"known formats: {known}")
     report = CheckReport(f"{names[0]} file {path.name}")
-    _run_rows(plugins.load("formats", names[0]).read(path, pictures=pictures), checks, report)
+    _run_rows(lambda: plugins.load("formats", names[0]).read(path, pictures=pictures), checks, report)
     return report
 
 
@@ -119,40 +134,49 @@ def _check_recipe(path: Path) -> CheckReport:
     return report
 
 
-def _run_rows(rows: Iterator[Record | Reject], checks: Mapping[str, Any], report: CheckReport) -> None:
+def _run_rows(rows: Rows, checks: Mapping[str, Any], report: CheckReport) -> None:
+    told: set[str] = set()  # what could not be read once is told once, however often the rows are read
+
     def records() -> Iterator[Record]:
-        for row in rows:
-            if isinstance(row, Reject):
-                report.add("row", row.where, "; ".join(row.reasons))
-            else:
+        for row in rows():
+            if not isinstance(row, Reject):
                 yield row
+            elif row.where not in told:
+                told.add(row.where)
+                report.add("row", "; ".join(row.reasons), where=row.where, text=row.row[:160])
 
     try:
-        _run(records(), checks, report)
+        _run(records, checks, report)
     except PictusError as error:
         report.damages.append(error)
 
 
-def _run(records: Iterator[Record], checks: Mapping[str, Any], report: CheckReport) -> None:
+def _run(records: Records, checks: Mapping[str, Any], report: CheckReport) -> None:
+    """Look at each record, then read them again for each check that needs all of them: nothing is held."""
     each = {name: check for name, check in checks.items() if hasattr(check, "problems")}
-    whole = {name: check for name, check in checks.items() if name not in each}
+    for record in records():
+        report.records += 1
+        for name, check in each.items():
+            if not record.turns and name != "picture":
+                continue  # annotations only: there is no conversation to look at yet
+            for problem in check.problems(record):
+                where = f"{record.origin.dataset} {record.origin.key}"
+                report.add(name, problem, identity=record.id, where=where, text=excerpt(record, problem))
+    for name, check in checks.items():
+        if name not in each:
+            for identity, problem in check.problems_of(records()):
+                report.add(name, problem, identity=identity)
+    _show_texts(records, report, set(checks) - set(each))
 
-    def passing() -> Iterator[Record]:
-        for record in records:
-            report.records += 1
-            for name, check in each.items():
-                if not record.turns and name != "picture":
-                    continue  # annotations only: there is no conversation to look at yet
-                for problem in check.problems(record):
-                    report.add(name, f"{record.origin.dataset} {record.origin.key}", problem)
-            yield record
 
-    if not whole:
-        for _ in passing():
-            pass
-    for name, check in whole.items():
-        for identity, problem in check.problems_of(passing()):
-            report.add(name, identity, problem)
+def _show_texts(records: Records, report: CheckReport, names: set[str]) -> None:
+    """Find the texts of samples that came with an id alone."""
+    found = [reasons for name, reasons in report.found.items() if name in names]
+    wanted = set().union(*(reasons.without_text() for reasons in found))
+    for record in records() if wanted else ():
+        if record.id in wanted:
+            for reasons in found:
+                reasons.show(record)
 
 
 def _load(only: tuple[str, ...], *, decode: bool) -> dict[str, Any]:

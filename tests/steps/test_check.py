@@ -1,0 +1,32 @@
+"""What `check` reports: each reason once, with its count and a few places to look at."""
+
+import json
+
+from pictus.report.reasons import SAMPLES
+from pictus.steps.check import check
+
+
+def chat(number, question, answer):
+    said = [{"from": "human", "value": question}, {"from": "gpt", "value": answer}]
+    return {"id": str(number), "conversations": said}
+
+
+def test_each_reason_has_its_code_count_and_samples(tmp_path):
+    rows = [chat(n, f"What is number {n}?", "The captions mention a dog.") for n in range(30)]
+    rows.append(chat(30, "And this?", "The bounding box is small."))
+    (tmp_path / "chat.json").write_text(json.dumps(rows))
+    report = check(str(tmp_path / "chat.json"), only=("source_leak",))
+    assert report.records == 31 and report.reasons == {"source_leak": 31}
+    ((name, code, count, samples),) = report.listing()
+    assert (name, code, count) == ("source_leak", "turn # speaks of its source", 31)
+    assert len(samples) == len({sample.id for sample in samples}) == SAMPLES
+    assert samples[0].text == "The captions mention a dog." and samples[0].where
+
+
+def test_checks_of_all_records_run_beside_each_other_and_count_nothing_twice(tmp_path):
+    rows = [chat(1, "What is it?", "") for _ in range(3)] + [{"id": "bad", "conversations": 3}]
+    (tmp_path / "chat.json").write_text(json.dumps(rows))
+    report = check(str(tmp_path / "chat.json"), only=("answer_length", "duplicate_id"))
+    assert report.records == 3
+    assert report.reasons == {"row": 1, "answer_length": 3, "duplicate_id": 2}
+    assert all(sample.where or sample.text for _, _, _, samples in report.listing() for sample in samples)
