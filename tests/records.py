@@ -146,7 +146,10 @@ def record_from_json(text: bytes, root: str) -> Record:
     ]
     media = [Media(root=root, **medium) for medium in row.get("media", ())]
     made = [Tool(tool["name"], "", orjson.dumps(tool["parameters"]).decode()) for tool in row.get("tools", ())]
-    return make_record(Origin(dataset="made", key="1"), media=media, turns=turns, tools=made)
+    known = row.get("facts", {})
+    boxes = tuple(Box(**box) for box in known.pop("boxes", ()))
+    facts = Facts(boxes=boxes, **{name: tuple(values) for name, values in known.items()})
+    return make_record(Origin(dataset="made", key="1"), media=media, turns=turns, tools=made, facts=facts)
 
 
 lines = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(

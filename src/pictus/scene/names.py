@@ -74,7 +74,7 @@ _SIBILANT = ("s", "x", "z", "ch", "sh")
 
 # A pair is one thing with a plural name. Plural and mass names cannot be counted by their boxes: one box of
 # skis may hold one ski or two, and a box of broccoli is a piece of a heap.
-_PAIRS = frozenset(
+PAIRS = frozenset(
     [
         "scissors",
         "glasses",
@@ -298,7 +298,7 @@ def name_of(label: str) -> Name | None:
             "it",
             "it",
         )
-    if last in _PAIRS and not text.endswith(" glasses"):  # wine glasses are no pair
+    if last in PAIRS and not text.endswith(" glasses"):  # wine glasses are no pair
         a = f"a pair of {text}"
         return Name(text, f"pairs of {text}", "pair", a, a, f"no {text}", f"the {text}", "are", "is", "they", "them")
     if last in _PLURALS or (last.endswith("s") and not last.endswith(_SINGULAR_S) and len(last) > 3):
@@ -342,7 +342,7 @@ def singular(noun: str) -> str:
         one = word[:-3] + "y"
     elif lower.endswith(("sses", "xes", "zzes", "ches", "shes")):
         one = word[:-2]
-    elif lower.endswith("s") and not lower.endswith(_SINGULAR_S) and lower not in _PAIRS and len(lower) > 2:
+    elif lower.endswith("s") and not lower.endswith(_SINGULAR_S) and lower not in PAIRS and len(lower) > 2:
         one = word[:-1]
     else:
         one = word
@@ -375,7 +375,7 @@ def _plural_word(word: str) -> str:
         return _IRREGULAR[lower]
     if _MEN.search(lower):
         return word[:-2] + "en"
-    if lower in _PAIRS or lower in _PLURALS or lower in _MASS:
+    if lower in PAIRS or lower in _PLURALS or lower in _MASS:
         return word
     if lower.endswith(_SIBILANT):
         return word + "es"

@@ -112,6 +112,7 @@ _WORDS = {
     "hair drier": "dryer hairdryer blowdryer drier hair-dryer blow-dryer blower",
     "toothbrush": "brush tooth-brush",
 }
+LABELS = tuple(sorted(_WORDS))  # the eighty things of COCO
 _MEANINGS = {label: tuple(word.replace("-", " ") for word in words.split()) for label, words in _WORDS.items()}
 
 # What one says for all of them together.
