@@ -4,7 +4,7 @@
 only if it can mean nothing else, so that naming it says that such a thing is there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -101,6 +101,15 @@ def particular(labels: tuple[str, ...]) -> Vocabulary:
         first: tuple(sorted((*entries, *common().get(first, ())), key=_longest_first))
         for first, entries in found.items()
     }
+
+
+def name_at(said: Sequence[str], place: int, vocabularies: Iterable[Vocabulary]) -> tuple[int, Word] | None:
+    """Find the name that begins at a place of a text's words, and how many words it has."""
+    for vocabulary in vocabularies:
+        for rest, word in vocabulary.get(said[place], ()):
+            if not rest or tuple(said[place + 1 : place + 1 + len(rest)]) == rest:
+                return 1 + len(rest), word
+    return None
 
 
 def _longest_first(entry: tuple[tuple[str, ...], Word]) -> int:

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from pictus.checks.grounding import grammar
 from pictus.scene.colours import COLOURS
 from pictus.scene.names import PAIRS
-from pictus.scene.vocabulary import Vocabulary, Word
+from pictus.scene.vocabulary import Vocabulary, Word, name_at
 
 _QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]|«[^»]*»")
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.!?;:,\n()]")
@@ -125,7 +125,7 @@ def _is_picture_of(tokens: Sequence[str]) -> bool:
 def _mentions(tokens: Sequence[str], bases: Sequence[str], vocabularies: Sequence[Vocabulary]) -> Iterator[Mention]:
     place = 0
     while place < len(bases):
-        found = _entry(bases, place, vocabularies)
+        found = name_at(bases, place, vocabularies)
         if found is None:
             place += 1
             continue
@@ -135,14 +135,6 @@ def _mentions(tokens: Sequence[str], bases: Sequence[str], vocabularies: Sequenc
         if mention:
             yield mention
         place = end
-
-
-def _entry(bases: Sequence[str], place: int, vocabularies: Sequence[Vocabulary]) -> tuple[int, Word] | None:
-    for vocabulary in vocabularies:
-        for rest, word in vocabulary.get(bases[place], ()):
-            if not rest or tuple(bases[place + 1 : place + 1 + len(rest)]) == rest:
-                return 1 + len(rest), word
-    return None
 
 
 def _mention(tokens: Sequence[str], start: int, end: int, word: Word, *, is_owner: bool) -> Mention | None:
