@@ -1,15 +1,20 @@
 """Nothing is asked twice about a picture, and no conversation comes again in slightly other words."""
 
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from pictus.reading.minhash import Hashes, near_pairs, signatures
+from pictus.reading.minhash import PLACES, Signatures, near_pairs, signatures
 from pictus.reading.wording import exchanges, plain
 from pictus.record import Record
+
+Order: TypeAlias = npt.NDArray[np.int64]
 
 _AT_ONCE = 512
 
@@ -20,11 +25,11 @@ class Check:
 
     Two records say nearly the same when `similarity` of their runs of three words are shared, found by MinHash.
     Conversations of fewer than `across` words are compared only about one picture: "Is there a dog? No." may be said of
-    many. Held in memory are hashes alone, about 450 MB for a million records.
+    many. Held in memory are ids and hashes alone, about 0.8 GB for a million records.
     """
 
     similarity: float = 0.8
-    across: int = 40
+    across: int = 60
 
     def problems_of(self, records: Iterable[Record]) -> Iterator[tuple[str, str]]:
         """Name each record that comes after one like it, in the order of ids."""
@@ -38,7 +43,8 @@ class Check:
         ids = [gathered.ids[place] for place in order]
         places = np.array(order)
         same = gathered.first_with_same_questions(places)
-        near = _originals(near_pairs(gathered.made[places], gathered.groups[places], least=self.similarity), len(ids))
+        groups = np.frombuffer(gathered.groups, np.uint64)[places]
+        near = _originals(near_pairs(gathered.take(places), groups, least=self.similarity), len(ids))
         for rank, identity in enumerate(ids):
             if same[rank] < rank:
                 yield identity, f'the same was asked about this picture before: "{ids[same[rank]]}"'
@@ -51,10 +57,10 @@ class _Gathered:
 
     def __init__(self) -> None:
         self.ids: list[str] = []
-        self._made: list[np.ndarray] = []
-        self._groups: list[int] = []
-        self._questions: list[int] = []
-        self._counts: list[int] = []
+        self.groups = array("Q")  # the picture of a record that is compared only with others of that picture, else 0
+        self._made: list[Signatures] = []
+        self._questions = array("Q")
+        self._counts = array("I")
 
     def add(self, records: list[Record], across: int) -> None:
         """Take the hashes of some records."""
@@ -68,35 +74,39 @@ class _Gathered:
             ]
             texts.append(words)
             self.ids.append(record.id)
-            self._groups.append(_hash(picture) if len(words) < across else 0)
+            self.groups.append(_hash(picture) if len(words) < across else 0)
             self._questions.extend(questions)
             self._counts.append(len(questions))
         self._made.append(signatures(texts))
 
-    @property
-    def made(self) -> np.ndarray:
-        """Give the signatures."""
-        if len(self._made) > 1:
-            self._made = [np.concatenate(self._made)]
-        return self._made[0]
+    def take(self, order: Order) -> Signatures:
+        """Give the signatures in an order, and let go of them: both at once would take the memory twice."""
+        taken = np.empty((len(order), PLACES), np.uint16)
+        ranks = _ranks(order)
+        self._made.reverse()
+        begin = 0
+        while self._made:
+            part = self._made.pop()
+            taken[ranks[begin : begin + len(part)]] = part
+            begin += len(part)
+        return taken
 
-    @property
-    def groups(self) -> Hashes:
-        """Give the picture of each record that is compared only with others of that picture, else 0."""
-        return np.array(self._groups, np.uint64)
-
-    def first_with_same_questions(self, order: np.ndarray) -> list[int]:
+    def first_with_same_questions(self, order: Order) -> list[int]:
         """Give for each record the last of the first ones that asked its questions: itself, if one of them is new."""
-        ranks = np.empty(len(order), np.int64)
-        ranks[order] = np.arange(len(order))
-        counts = np.array(self._counts)
-        asker = np.repeat(ranks, counts)
-        _, which = np.unique(np.array(self._questions, np.uint64), return_inverse=True)
+        counts = np.frombuffer(self._counts, np.uint32).astype(np.int64)
+        asker = np.repeat(_ranks(order), counts)
+        _, which = np.unique(np.frombuffer(self._questions, np.uint64), return_inverse=True)
         first = np.full(which.max() + 1, len(order), np.int64)
         np.minimum.at(first, which, asker)
         latest = np.maximum.reduceat(first[which], np.cumsum(counts) - counts)
         found: list[int] = latest[order].tolist()
         return found
+
+
+def _ranks(order: Order) -> Order:
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks
 
 
 def _originals(pairs: Iterable[tuple[int, int]], count: int) -> list[int]:
