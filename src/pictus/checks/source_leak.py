@@ -9,6 +9,8 @@ from pictus.record import Record
 _TELL = r"(?:say|state|mention|indicate|describe|suggest|note|specify|imply|implies|list|provide|do(?:es)?\s*n['o])"
 _GIVEN = r"(?:given|provided|above|supplied)"
 _PICTURE = r"(?:image|picture|photo|scene)"
+_HANDED = r"(?:given|provided|supplied)"
+_SHOW = rf"(?:{_TELL}|says|states|shows?|suggests|indicates?|mentions|describes|implies|tells?|reads)"
 _SOURCE = (
     rf"(?:{_PICTURE}\s+)?"
     r"(?P<{}>captions?|descriptions?|information|context|details|text|sentences?|annotations?|data|coordinates)"
@@ -31,11 +33,28 @@ _LEAK = re.compile(
     | \b(?:the|these|{_GIVEN}|object)\s+(?P<l>annotations?)\s+{_TELL}
     | \b(?:is|was|are|were|been)\s+(?P<m>annotated)\s+as\b
     | \bobject[\s-](?P<n>detection)\s+(?:results?|outputs?|data|boxes)\b
+    | \bbased\s+(?:solely\s+|only\s+)?on\s+(?:the|this|all\s+the|available)\s+(?P<o>information|context)
+      (?=\s*[,.;]|\s+(?:in|from)\s+the\s+(?:caption|description|text))
+    | \b(?:the|this)\s+{_HANDED}\s+(?:{_PICTURE}\s+)?(?P<p>information|context|captions?|annotations?|data|text)\b
+    | \b(?P<q>information|context|descriptions?|details|text)\s+{_HANDED}\s+{_SHOW}
+    | \b(?P<r>coordinates)\s+of\s+the\s+\w+\s+(?:is|are|{_SHOW})\b
+    | \b{_PICTURE}\s+is\s+(?P<s>captioned)\s+as\b
+    | \bthe\s+(?P<t>dataset|metadata|ground[\s-]truth|annotations?)\s+(?:is|are|labels?|lists?|includes?|{_SHOW})\b
+    | \b(?:the|an?)\s+(?P<u>object\s+list|list\s+of\s+(?:detected\s+)?objects)\b
+    | \bthe\s+(?P<v>detected\s+objects?|objects?\s+detected)\b
+    | \b(?:specified|provided|indicated|given)\s+in\s+the\s+(?:{_PICTURE}\s+)?
+      (?P<w>descriptions?|captions?|annotations?)\b
+    | \bthe\s+(?:text|{_PICTURE})\s+(?P<x>descriptions?|captions?)\s+{_SHOW}
+    | \b(?:per|following|judging\s+(?:by|from))\s+the\s+(?P<y>captions?)\b
+    | \bno\s+(?:further\s+|other\s+|specific\s+|additional\s+)?(?P<z>information)\s+is\s+(?:provided|given|available)\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 # The search costs ten times as much as looking for these, and most answers hold none.
-_HINTS = ("caption", "description", "provided", "bounding", "coordinate", "annotat", "detection", "sentences", "given")
+_HINTS = (
+    *("caption", "description", "provided", "bounding", "coordinate", "annotat", "detect", "sentences", "given"),
+    *("information", "context", "dataset", "metadata", "truth", "object"),
+)
 _NUMBER = r"(?:0?\.\d+|1\.0+|[01])"
 _COORDINATES = re.compile(
     rf"""

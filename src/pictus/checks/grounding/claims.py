@@ -94,22 +94,27 @@ def clauses(text: str, *vocabularies: Vocabulary) -> Iterator[Clause]:
 
 
 def _read(sentence: list[str], vocabularies: Sequence[Vocabulary]) -> Iterator[Clause]:
-    bases = [token.removesuffix("'s").removesuffix("'") if "'" in token else token for token in sentence]
+    bases = [token.removesuffix("'s") for token in sentence] if "'" in " ".join(sentence) else sentence
     if all(vocabulary.keys().isdisjoint(bases) for vocabulary in vocabularies):
         return
     is_sure, is_denied = sentence.count("as") < 2, False
     for start, end in _cuts(sentence):
         tokens = tuple(sentence[start:end])
-        is_sure = is_sure and grammar.UNSURE.isdisjoint(tokens) and grammar.DEPICTED.isdisjoint(tokens)
-        is_sure = is_sure and not ("of" in tokens and _is_picture_of(tokens))
+        is_sure = is_sure and _DOUBT.isdisjoint(tokens) and not ("of" in tokens and _is_picture_of(tokens))
         is_denied = is_denied or not grammar.NEGATIONS.isdisjoint(tokens)
         mentions = tuple(_mentions(tokens, bases[start:end], vocabularies))
         if mentions:
             yield Clause(tokens, mentions, is_sure, is_denied)
 
 
+_DOUBT = grammar.UNSURE | grammar.DEPICTED
+
+
 def _cuts(sentence: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Cut a sentence at commas."""
+    if "," not in sentence and "(" not in sentence and ")" not in sentence:
+        yield 0, len(sentence)
+        return
     start = 0
     for place, token in enumerate((*sentence, ",")):
         if token in (",", "(", ")"):

@@ -1,11 +1,12 @@
 """What the facts of a picture settle about a claim; None wherever they leave a doubt."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from pictus.checks.grounding.claims import Side, clauses, colour_claims
 from pictus.record import Facts
-from pictus.scene import Scene, Thing, look, name_of
+from pictus.scene import Kind, Scene, Thing, look, name_of
 from pictus.scene.colours import COLOURS, colour_of, may_be_same_colour
 from pictus.scene.geometry import Area, half_across, is_above, is_left_of, third_down
 from pictus.scene.synonyms import LABELS, is_mentioned, may_be_mistaken, may_be_same, tokens
@@ -15,15 +16,43 @@ _EVERYDAY = frozenset(LABELS)
 _ROOMY = 0.12  # of the picture: a thing whose middle is this near to the border of a half is on neither side
 
 
-@dataclass(eq=False)
 class Evidence:
-    """The scene, and the words that people used for it."""
+    """The facts of a picture, and what follows from them when a claim asks for it."""
 
-    facts: Facts
-    scene: Scene
-    words: set[str]
-    text: str
-    vocabularies: tuple[Vocabulary, ...]
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        named = dict.fromkeys((*(box.label for box in facts.boxes), *facts.present))
+        foreign = [label for label in (*named, *facts.absent) if label not in _EVERYDAY]
+        extra = particular(_names(foreign)) if foreign else {}
+        self.vocabularies: tuple[Vocabulary, ...] = (extra, common()) if extra else (common(),)
+        self._named = frozenset(_names(named) if foreign else named)
+        self._absent = frozenset(_names(facts.absent) if foreign else facts.absent)
+
+    @cached_property
+    def _scene(self) -> Scene:
+        return look(self.facts)
+
+    @cached_property
+    def _kinds(self) -> dict[str, Kind]:
+        """Find what is there, by name: a "TV" is a tv. What is absent takes most of the time and is left out here."""
+        scene = look(replace(self.facts, absent=()))
+        return {one.lower(): kind for one, kind in scene.kinds.items() if one.lower() not in self._absent}
+
+    @cached_property
+    def _said(self) -> tuple[set[str], str]:
+        """Give the words that anybody wrote about the picture."""
+        facts = self.facts
+        return tokens(
+            (
+                *facts.captions,
+                *(narrative.text for narrative in facts.narratives),
+                *facts.texts,
+                *facts.answers,
+                *facts.motions,
+                *(word for box in facts.boxes for word in box.attributes),
+                *(f"{relation.subject} {relation.predicate} {relation.object}" for relation in facts.relations),
+            )
+        )
 
     @property
     def is_known(self) -> bool:
@@ -33,31 +62,30 @@ class Evidence:
 
     def is_absent(self, word: Word) -> bool:
         """Say whether what a word names was looked for and not found."""
+        if word.label not in self._absent or word.label in self._named or self._is_supported(word):
+            return False
         name = name_of(word.label)
-        return (
-            word.label in self.scene.absent
-            and name is not None
-            and not self._is_supported(word)
-            and self.scene.is_absent(name)
-        )
+        return name is not None and self._scene.is_absent(name)
 
     def is_unfounded(self, word: Word) -> bool:
         """Say whether nobody marked or spoke of what a word names, though it is something that people speak of."""
-        return word.label in _EVERYDAY and word.label not in self.scene.absent and not self._is_supported(word)
+        if word.label not in _EVERYDAY or word.label in self._absent or word.label in self._named:
+            return False
+        return not self._is_supported(word)
 
     def is_present(self, word: Word) -> bool:
         """Say whether a thing of that name is surely there."""
-        kind = self.scene.kinds.get(word.label)
+        kind = self._kinds.get(word.label)
         return kind is not None and word.is_whole
 
     def count(self, word: Word) -> int | None:
         """Count the things of a word's label."""
-        kind = self.scene.kinds.get(word.label)
+        kind = self._kinds.get(word.label)
         return kind.count if kind else None
 
     def thing(self, word: Word) -> Thing | None:
         """Find the only thing that a word can mean."""
-        kind = self.scene.kinds.get(word.label)
+        kind = self._kinds.get(word.label)
         return kind.things[0] if kind and kind.is_single else None
 
     def is_beside(self, one: Word, side: Side, other: Word) -> bool | None:
@@ -102,9 +130,10 @@ class Evidence:
         return {label: frozenset(colours) for label, colours in found.items() if colours}
 
     def _is_supported(self, word: Word) -> bool:
-        if is_mentioned(word.label, self.words, self.text) or f" {word.said} " in self.text:
+        words, text = self._said
+        if is_mentioned(word.label, words, text) or f" {word.said} " in text:
             return True
-        return any(_may_mean(word, kind.name.one) for kind in self.scene.kinds.values())
+        return any(_may_mean(word, one) for one in self._named)
 
 
 def _may_mean(word: Word, one: str) -> bool:
@@ -128,20 +157,11 @@ def _is_at(area: Area, place: str) -> bool | None:
     return None if third in (None, 1) else third == (0 if place == "top" else 2)
 
 
+def _names(labels: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name.one.lower() for name in map(name_of, labels) if name)
+
+
 @lru_cache(maxsize=256)  # several records in a row are about one picture
 def evidence(facts: Facts) -> Evidence:
     """Gather what the facts of a picture settle."""
-    said = (
-        *facts.captions,
-        *(narrative.text for narrative in facts.narratives),
-        *facts.texts,
-        *facts.answers,
-        *facts.motions,
-        *(word for box in facts.boxes for word in box.attributes),
-        *(f"{relation.subject} {relation.predicate} {relation.object}" for relation in facts.relations),
-    )
-    words, text = tokens(said)
-    labels = dict.fromkeys((*(box.label for box in facts.boxes), *facts.present, *facts.absent))
-    names = tuple(name.one for name in map(name_of, labels) if name)
-    extra = particular(names)
-    return Evidence(facts, look(facts), words, text, (extra, common()) if extra else (common(),))
+    return Evidence(facts)
