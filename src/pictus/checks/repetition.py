@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import eq
 
+from pictus.errors import PictusError
 from pictus.reading.wording import exchanges, plain, sentences, words_of
 from pictus.record import Record
 
@@ -20,6 +21,10 @@ class Check:
 
     times: int = 3
     longest: int = 12  # words of a phrase
+
+    def __post_init__(self) -> None:
+        if self.times < 2:
+            raise PictusError("once is no repetition", where="check repetition", mend="set `times` to 2 or more")
 
     def problems(self, record: Record) -> Iterator[str]:
         """Name each repetition."""
@@ -41,7 +46,8 @@ class Check:
 
     def _loop(self, words: list[str]) -> str:
         """Find a phrase that is said many times in a row: then words equal those a phrase's length before them."""
-        for length in range(1, min(self.longest, len(words) // self.times) + 1):
+        repeated = len(words) - len(set(words))  # a loop has at least so many
+        for length in range(1, min(self.longest, repeated // (self.times - 1)) + 1):
             equal = bytes(map(eq, words, words[length:]))
             times = self.times + (length == 1)
             start = equal.find(b"\x01" * (length * (times - 1)))

@@ -75,11 +75,11 @@ LANGUAGES = tuple(sorted({*_SMALL_WORDS, "uk", "fa", *(language for _, _, langua
 
 def language_of(text: str, *, words: int = 6) -> str | None:
     """Tell the language of a text; None where it has fewer words, or where its words do not settle it."""
-    foreign = Counter(_script(sign) for sign in text if sign > "ͯ") if not text.isascii() else Counter()
-    letters = sum(map(str.isalpha, text))
-    written = foreign.total() - foreign[None]
-    if 2 * written > letters:
-        return _by_script(text, foreign) if written >= words else None
+    if not text.isascii():
+        foreign = Counter(_script(sign) for sign in text if sign > "ͯ")
+        written = foreign.total() - foreign[None]
+        if 2 * written > sum(map(str.isalpha, text)):
+            return _by_script(text, foreign) if written >= words else None
     said = words_of(text)
     if len(said) < words:
         return None

@@ -1,6 +1,6 @@
 """Answers name, count, place and colour things as people annotated them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from pictus.checks.grounding import grammar
@@ -45,20 +45,24 @@ class Check:
 
     def _found(self, question: str, answer: str, known: Evidence) -> Iterator[tuple[str, str]]:
         is_part = "how many" in question.lower()  # "there are two" of those that were asked for
-        for clause in clauses(answer, *known.vocabularies):
+        said = list(clauses(answer, *known.vocabularies))
+        beside = {mention.word.label for clause in said for mention in clause.mentions}
+        for clause in said:
             if clause.is_denied:
                 yield from _denials(clause, known)
             elif clause.is_sure:
-                yield from self._claims(clause, known, is_part=is_part)
+                yield from self._claims(clause, known, beside, is_part=is_part)
         about = asked(question, answer, *known.vocabularies)
         if about is not None:
             yield from self._answers(about, known)
 
-    def _claims(self, clause: Clause, known: Evidence, *, is_part: bool = False) -> Iterator[tuple[str, str]]:
+    def _claims(
+        self, clause: Clause, known: Evidence, beside: Set[str], *, is_part: bool = False
+    ) -> Iterator[tuple[str, str]]:
         for mention in clause.mentions:
             if mention.is_meant:
                 continue
-            yield from self._existence(mention, known)
+            yield from self._existence(mention, known, beside)
             if self.counts and (found := _miscount(clause, mention, known, is_part=is_part)):
                 yield _COUNT, found
         if self.places:
@@ -73,8 +77,10 @@ class Check:
                 if known.has_colour(mention.word, colour) is False:
                     yield _COLOUR, f"{colour} {mention.word.said}"
 
-    def _existence(self, mention: Mention, known: Evidence) -> Iterator[tuple[str, str]]:
-        if known.is_absent(mention.word):
+    def _existence(
+        self, mention: Mention, known: Evidence, beside: Set[str] = frozenset()
+    ) -> Iterator[tuple[str, str]]:
+        if known.is_absent(mention.word, beside):
             yield _ABSENT, mention.word.said
         elif self.unfounded and known.is_unfounded(mention.word):
             yield _UNFOUNDED, mention.word.said
@@ -82,7 +88,7 @@ class Check:
     def _answers(self, about: Asked, known: Evidence) -> Iterator[tuple[str, str]]:
         word = about.mention.word
         if about.kind == "yes":
-            yield from self._claims(about.clause, known)
+            yield from self._claims(about.clause, known, frozenset())
         elif about.kind == "no":
             yield from self._denied_claims(about, known)
         elif about.kind == "number":

@@ -128,7 +128,7 @@ def _is_picture_of(tokens: Sequence[str]) -> bool:
 
 
 def _mentions(tokens: Sequence[str], bases: Sequence[str], vocabularies: Sequence[Vocabulary]) -> Iterator[Mention]:
-    place = 0
+    place = last = 0
     while place < len(bases):
         found = name_at(bases, place, vocabularies)
         if found is None:
@@ -136,13 +136,14 @@ def _mentions(tokens: Sequence[str], bases: Sequence[str], vocabularies: Sequenc
             continue
         length, word = found
         end = place + length
-        mention = _mention(tokens, place, end, word, is_owner=tokens[end - 1] != bases[end - 1])
+        mention = _mention(tokens, place, end, word, is_owner=tokens[end - 1] != bases[end - 1], last=last)
         if mention:
             yield mention
+            last = end
         place = end
 
 
-def _mention(tokens: Sequence[str], start: int, end: int, word: Word, *, is_owner: bool) -> Mention | None:
+def _mention(tokens: Sequence[str], start: int, end: int, word: Word, *, is_owner: bool, last: int) -> Mention | None:
     """Read the phrase around a noun; None where it is none, or where it may mean something else."""
     first = start
     while first > 0 and start - first < _REACH and tokens[first - 1] not in grammar.BORDERS:
@@ -153,7 +154,7 @@ def _mention(tokens: Sequence[str], start: int, end: int, word: Word, *, is_owne
     if not (is_owner or word.is_plural) and not _may_follow(tokens[end] if end < len(tokens) else ",", determiner):
         return None
     adjectives = tuple(tokens[first + bool(determiner) : start])
-    if not grammar.UNREAL.isdisjoint(adjectives) or not _is_noun(tokens, first, determiner, adjectives, word):
+    if not grammar.UNREAL.isdisjoint(adjectives) or not _is_noun(tokens, first, determiner, adjectives, word, last):
         return None
     number, is_exact = _number(tokens, first, determiner, adjectives, word)
     is_meant = first > 0 and tokens[first - 1] == "for"
@@ -167,22 +168,26 @@ def _may_follow(token: str, determiner: str) -> bool:
     return determiner in grammar.SINGULAR and token.endswith("s") and not token.endswith(("ss", "us", "is"))
 
 
-def _is_noun(tokens: Sequence[str], first: int, determiner: str, adjectives: tuple[str, ...], word: Word) -> bool:
+def _is_noun(
+    tokens: Sequence[str], first: int, determiner: str, adjectives: tuple[str, ...], word: Word, last: int
+) -> bool:
     if word.said in ("orange", "oranges") and (adjectives or not determiner or determiner == "the"):
         return word.said == "oranges" and bool(determiner)
     if determiner:
         return True
-    if not word.is_plural:
-        return word.label in _UNCOUNTED
+    if not word.is_plural and word.label not in _UNCOUNTED:
+        return False
     # Without an article a plural may speak of all of its kind: only "with dogs", "are dogs", not "dogs are loyal".
     before = tokens[first - 1] if first else ""
-    if word.said in grammar.TWOFOLD and before in ("he", "she", "it", "who", "that", "which", "and"):
-        return False
+    if before == "and":
+        return last == first - 1 > 0  # "with dogs and cats": as the one before
     return before in _BEFORE_PLURAL and len(adjectives) < 3
 
 
 _UNCOUNTED = frozenset(["broccoli", "sheep"])
-_BEFORE_PLURAL = grammar.PREPOSITIONS | grammar.words("are were see has have shows with holds wears rides eats")
+_BEFORE_PLURAL = (grammar.PREPOSITIONS - {"and"}) | grammar.words(
+    "are were see has have shows with holds wears rides eats hold carry wear carries"
+)
 
 
 def _number(

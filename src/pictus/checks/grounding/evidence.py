@@ -1,18 +1,35 @@
 """What the facts of a picture settle about a claim; None wherever they leave a doubt."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from pictus.checks.grounding.claims import Side, clauses, colour_claims
 from pictus.record import Facts
-from pictus.scene import Kind, Scene, Thing, look, name_of
+from pictus.scene import Kind, Thing, look, name_of
 from pictus.scene.colours import COLOURS, colour_of, may_be_same_colour
 from pictus.scene.geometry import Area, half_across, is_above, is_left_of, third_down
 from pictus.scene.synonyms import LABELS, is_mentioned, may_be_mistaken, may_be_same, tokens
 from pictus.scene.vocabulary import Vocabulary, Word, common, particular
 
 _EVERYDAY = frozenset(LABELS)
+# Words of captions for so many things that they speak for none which somebody looked for and did not find.
+_GENERAL = frozenset(
+    [
+        "herd",
+        "animal",
+        "animals",
+        "wildlife",
+        "pet",
+        "livestock",
+        "vehicle",
+        "vehicles",
+        "traffic",
+        "food",
+        "meal",
+        "furniture",
+    ]
+)
 _ROOMY = 0.12  # of the picture: a thing whose middle is this near to the border of a half is on neither side
 
 
@@ -27,10 +44,6 @@ class Evidence:
         self.vocabularies: tuple[Vocabulary, ...] = (extra, common()) if extra else (common(),)
         self._named = frozenset(_names(named) if foreign else named)
         self._absent = frozenset(_names(facts.absent) if foreign else facts.absent)
-
-    @cached_property
-    def _scene(self) -> Scene:
-        return look(self.facts)
 
     @cached_property
     def _kinds(self) -> dict[str, Kind]:
@@ -60,18 +73,26 @@ class Evidence:
         facts = self.facts
         return bool(facts.boxes or facts.captions or facts.narratives or facts.absent or facts.present)
 
-    def is_absent(self, word: Word) -> bool:
-        """Say whether what a word names was looked for and not found."""
-        if word.label not in self._absent or word.label in self._named or self._is_supported(word):
+    def is_absent(self, word: Word, beside: Collection[str] = ()) -> bool:
+        """Say whether what a word names was looked for and not found; `beside` are the labels that a text also names.
+
+        A bus may be a train to some, but not where the text speaks of the train as well.
+        """
+        if word.label not in self._absent or word.label in self._named:
             return False
-        name = name_of(word.label)
-        return name is not None and self._scene.is_absent(name)
+        words, text = self._said
+        if is_mentioned(word.label, words - _GENERAL, text) or f" {word.said} " in text:
+            return False
+        return not any(_may_mean(word, one) for one in self._named if one not in beside or one == "person")
 
     def is_unfounded(self, word: Word) -> bool:
         """Say whether nobody marked or spoke of what a word names, though it is something that people speak of."""
         if word.label not in _EVERYDAY or word.label in self._absent or word.label in self._named:
             return False
-        return not self._is_supported(word)
+        words, text = self._said
+        if is_mentioned(word.label, words, text) or f" {word.said} " in text:
+            return False
+        return not any(_may_mean(word, one) for one in self._named)
 
     def is_present(self, word: Word) -> bool:
         """Say whether a thing of that name is surely there."""
@@ -128,12 +149,6 @@ class Evidence:
                     for mention in clause.mentions:  # "a black and white cat": both
                         found[mention.word.label] |= COLOURS.intersection(clause.tokens)
         return {label: frozenset(colours) for label, colours in found.items() if colours}
-
-    def _is_supported(self, word: Word) -> bool:
-        words, text = self._said
-        if is_mentioned(word.label, words, text) or f" {word.said} " in text:
-            return True
-        return any(_may_mean(word, one) for one in self._named)
 
 
 def _may_mean(word: Word, one: str) -> bool:

@@ -70,11 +70,6 @@ UNREAL = words(
 OTHERS = words("other more additional another extra further")
 # After one of these stands one thing, so that a word in -s behind it is a verb: "a horse pulls".
 SINGULAR = words("a an one this that each every another his her its their")
-# Nouns that are verbs as well: in the plural they need a sign of being nouns.
-TWOFOLD = words(
-    """bears trains books ties bats clocks cups benches boats cars ducks bowls bottles remotes chairs skis kites
-    sinks forks ships mans kids planes eagles horses dogs cows buses"""
-)
 EVERYWHERE = words(
     """in the this a picture image photo photograph scene total all altogether here visible shown present seen to
     be see can could you i we it there is are do does have has show contain any at"""

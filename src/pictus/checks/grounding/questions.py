@@ -37,7 +37,7 @@ class Asked:
 
 def asked(question: str, answer: str, *vocabularies: Vocabulary) -> Asked | None:
     """Read a question whose answer cannot be judged alone."""
-    said = words_of(answer)[:40]
+    said = words_of(answer[:240])
     text = question.lower()
     is_polar = bool(said) and (said[0] in _YES or said[0] in _NO)
     if not said or not (is_polar or "how many" in text or "colo" in text or "where" in text or "which" in text):
