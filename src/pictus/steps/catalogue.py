@@ -1,6 +1,6 @@
 """The catalogue: what plug-ins and prompt sets there are, and what is known of one."""
 
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass
 from typing import Any
 
 from pictus import plugins
@@ -69,7 +69,7 @@ def page(name: str) -> Page:
                 name=name,
                 summary=plugins.summary(family, name),
                 help=_help(plugin),
-                settings=tuple((field.name, repr(field.default)) for field in settings),
+                settings=tuple((setting.name, repr(_default(setting))) for setting in settings),
                 card=asdict(plugin.card) if is_source else None,
                 layout=plugin.layout if is_source else "",
                 assets=tuple(asdict(asset) for asset in plugin().assets()) if is_source else (),
@@ -84,6 +84,10 @@ def _help(plugin: type[Any]) -> str:
     """Give what a plug-in says of itself, and of each tool where it is a domain of them."""
     told = [f"- `{one.name}`: {one.description}" for one in getattr(plugin, "functions", ())]
     return "\n".join([" ".join((plugin.__doc__ or "").split()), *(["", *told] if told else [])])
+
+
+def _default(setting: Field[Any]) -> Any:
+    return setting.default if setting.default_factory is MISSING else setting.default_factory()
 
 
 def _prompts_page(name: str) -> Page:

@@ -122,13 +122,13 @@ class Check:
 
 def _miscount(clause: Clause, mention: Mention, known: Evidence, *, is_part: bool) -> str:
     """Compare a number with the boxes: fewer may be some of them, unless the sentence speaks of all."""
-    count = known.count(mention.word)
+    tokens = clause.tokens
+    is_several = tokens[mention.first] in grammar.SEVERAL and mention.word.is_plural
+    count = known.count(mention.word) if mention.number or is_several else None
     if count is None:
         return ""
-    tokens = clause.tokens
     if mention.number is None:
-        is_several = count == 1 and tokens[mention.first] in grammar.SEVERAL and mention.word.is_plural
-        return f"{tokens[mention.first]} {mention.word.said}, annotated 1" if is_several else ""
+        return f"{tokens[mention.first]} {mention.word.said}, annotated 1" if count == 1 else ""
     if mention.is_owner or tokens[mention.end : mention.end + 1] == ("of",):
         return ""
     is_total = mention.is_exact or (

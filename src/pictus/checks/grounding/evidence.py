@@ -16,18 +16,8 @@ _EVERYDAY = frozenset(LABELS)
 # Words of captions for so many things that they speak for none which somebody looked for and did not find.
 _GENERAL = frozenset(
     [
-        "herd",
-        "animal",
-        "animals",
-        "wildlife",
-        "pet",
-        "livestock",
-        "vehicle",
-        "vehicles",
-        "traffic",
-        "food",
-        "meal",
-        "furniture",
+        *("herd", "animal", "animals", "wildlife", "pet", "livestock"),
+        *("vehicle", "vehicles", "traffic", "food", "meal", "furniture"),
     ]
 )
 _ROOMY = 0.12  # of the picture: a thing whose middle is this near to the border of a half is on neither side
