@@ -32,7 +32,7 @@ def conversations(coco: Any) -> list[Any]:
     """Make conversations of four to eight turns, with full sentences, from the facts of pictures."""
     from pictus import plugins
     from pictus.record import Record, Turn, make_record
-    from pictus.steps.generate import generated
+    from pictus.steps.generate.program import generated
 
     read = plugins.load("sources", "coco2017").records(coco, "train")
     records = [row for row in read if isinstance(row, Record)]

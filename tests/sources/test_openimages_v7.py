@@ -32,7 +32,8 @@ from pictus.reading.openimages.join import openimages_records
 from pictus.reading.openimages.release import find_files
 from pictus.record import Reject, Relation
 from pictus.steps import import_
-from pictus.steps.generate import KINDS, generated
+from pictus.steps.generate import KINDS
+from pictus.steps.generate.program import generated
 
 ONE, TWO = "00e1000000000000", "0aa00bb00cc00dd0"
 

@@ -90,7 +90,11 @@ class Backend:
             if exchange is None:
                 continue
             key = _key(exchange)
-            if key in claims or (family in ABOUT_PRESENCE and not told.isdisjoint(exchange.about)):
+            if (
+                key in claims
+                or _is_said(exchange, exchanges)
+                or (family in ABOUT_PRESENCE and not told.isdisjoint(exchange.about))
+            ):
                 continue
             exchanges.append(exchange)
             told.update(exchange.about)
@@ -100,6 +104,11 @@ class Backend:
     def _shuffled(self, families: Families[S], random: Random) -> Families[S]:
         wanted = [family for family in families if family.__name__ not in self.without] if self.without else families
         return tuple(some(random, wanted, len(wanted)))
+
+
+def _is_said(exchange: Exchange, exchanges: list[Exchange]) -> bool:
+    """Say whether a whole sentence would answer two questions of one conversation."""
+    return exchange.answer.count(" ") > 3 and any(other.answer == exchange.answer for other in exchanges)
 
 
 def _key(exchange: Exchange) -> tuple[object, ...]:
