@@ -1,5 +1,7 @@
 """Records for tests: hypothesis strategies for any record, and a few made by hand."""
 
+import json
+
 import orjson
 from hypothesis import strategies as st
 
@@ -56,14 +58,48 @@ facts = st.builds(
     answers=tuples(texts, 2),
     extra=st.none() | st.just('{"lecture": "…"}'),
 )
-arguments = st.dictionaries(words, st.integers(-1000, 1000) | words, max_size=2).map(
-    lambda value: orjson.dumps(value).decode()
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words | texts, inner, max_size=3),
+    max_leaves=6,
 )
+
+
+def json_text(value):
+    """JSON as pictus writes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+arguments = st.dictionaries(words, json_values, max_size=2).map(json_text)
+leaf_schemas = st.fixed_dictionaries(
+    {"type": st.sampled_from(["string", "integer", "number", "boolean"])},
+    optional={"description": texts, "default": texts, "enum": st.lists(texts, min_size=1, max_size=2)},
+)
+schemas = st.recursive(
+    leaf_schemas,
+    lambda inner: (
+        st.fixed_dictionaries({"type": st.just("array"), "items": inner})
+        | st.fixed_dictionaries({"type": st.just("object"), "properties": st.dictionaries(words, inner, max_size=2)})
+    ),
+    max_leaves=3,
+)
+
+
+@st.composite
+def tool_schemas(draw):
+    """The schema of a tool's arguments: an object of named ones, some of them required."""
+    properties = draw(st.dictionaries(words, schemas, max_size=3))
+    schema = {"type": "object", "properties": properties}
+    if required := [name for name in properties if draw(st.booleans())]:
+        schema["required"] = required
+    return schema
+
+
 tools = st.builds(
     Tool,
     name=words,
     description=texts,
-    parameters=st.dictionaries(words, words, max_size=2).map(lambda value: orjson.dumps(value).decode()),
+    parameters=(tool_schemas() | st.dictionaries(words, words, max_size=2)).map(json_text),
 )
 origins = st.builds(
     Origin,

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from pictus import plugins
-from pictus.record import Media, Origin, Part, Reject, Tool, Turn, make_record
+from pictus.record import Call, Media, Origin, Part, Reject, Tool, Turn, make_record
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
 ADDRESS = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
@@ -57,7 +57,7 @@ def test_addresses_bytes_and_paths_are_told_apart(tmp_path):
         ([{"role": "user", "content": [{"type": "input_audio"}]}, ANSWER], "unknown part"),
         ([{"role": "user", "content": "a", "name": 4}, ANSWER], "no text"),
         ([{"role": "user", "content": "a"}, {"role": "assistant", "content": None}], "neither words nor calls"),
-        ([{"role": "user", "content": "a"}, {"role": "assistant", "function_call": {"name": "f"}}], "gave up"),
+        ([{"role": "user", "content": "a"}, {"role": "assistant", "function_call": "f"}], "wrong type"),
         ([], "no turns"),
     ],
 )
@@ -70,6 +70,52 @@ def test_a_tool_without_words_or_parameters_is_read(tmp_path):
     function = {"name": "f", "description": None, "parameters": None}
     row = read(tmp_path, {"role": "user", "content": "a"}, ANSWER, tools=[{"type": "function", "function": function}])
     assert row.tools == (Tool("f"),)
+
+
+@pytest.mark.parametrize("arguments", ['{"of":"kettle"}', {"of": "kettle"}])
+def test_the_calls_of_2023_are_read(tmp_path, arguments):
+    row = read(
+        tmp_path,
+        {"role": "user", "content": "a"},
+        {"role": "assistant", "content": None, "function_call": {"name": "price", "arguments": arguments}},
+        {"role": "function", "name": "price", "content": "9"},
+        ANSWER,
+        functions=[{"name": "price", "description": "Look up.", "parameters": {"type": "object"}}],
+    )
+    assert row.turns[1].calls == (Call("call_0", "price", '{"of":"kettle"}'),)
+    assert row.turns[2] == Turn("tool", (Part("text", "9"),), call_id="call_0", name="price")
+    assert row.tools == (Tool("price", "Look up.", '{"type":"object"}'),)
+
+
+def test_calls_without_ids_get_some_and_their_results_find_them(tmp_path):
+    calls = [{"function": {"name": name, "arguments": "{}"}} for name in ("look", "count", "look")]
+    results = [{"role": "tool", "name": name, "content": name} for name in ("look", "look", "count")]
+    tools = json.dumps([{"type": "function", "function": {"name": "look"}}])
+    row = read(
+        tmp_path,
+        {"role": "user", "content": "a"},
+        {"role": "assistant", "tool_calls": calls},
+        *results,
+        ANSWER,
+        tools=tools,
+    )
+    assert [call.id for call in row.turns[1].calls] == ["call_0", "call_1", "call_2"]
+    assert [turn.call_id for turn in row.turns[2:5]] == ["call_0", "call_2", "call_1"]
+    assert row.tools == (Tool("look"),)
+
+
+def test_arguments_that_are_no_json_stay_as_the_model_wrote_them(tmp_path):
+    call = {"id": "1", "function": {"name": "look", "arguments": "{at: 1"}}
+    row = read(tmp_path, {"role": "user", "content": "a"}, {"role": "assistant", "tool_calls": [call]})
+    assert row.turns[1].calls[0].arguments == "{at: 1"
+    written, rows = write(tmp_path, turns=row.turns)
+    assert written.rows == 1 and rows[0]["messages"][1]["tool_calls"][0]["function"]["arguments"] == "{at: 1"
+
+
+@pytest.mark.parametrize("text", ['{"default":"\\ud800"}', '{"maximum":1180591620717411303424}'])
+def test_a_schema_that_json_readers_would_not_take_is_refused(tmp_path, text):
+    written, rows = write(tmp_path, tools=[Tool("f", "", text)])
+    assert rows == [] and "would not take it" in written.rejected[0].reasons[0]
 
 
 def test_a_schema_of_many_lines_stays_on_one(tmp_path):

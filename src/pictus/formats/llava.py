@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pictus.plugins import Written
 from pictus.reading.json import read_array
 from pictus.reading.marked_text import MARKS, media_named, media_names, parts_of, text_of
+from pictus.reading.row_kinds import kind_of
 from pictus.reading.rows import BadRow, in_order, key_of, list_in, looks_like, record_rows, text_in
 from pictus.record import MediaKind, Origin, Record, Reject, Role, Turn, make_record
 from pictus.store.row_file import write_array
@@ -15,7 +16,6 @@ from pictus.store.row_file import write_array
 _ROLES: dict[str, Role] = {"human": "user", "gpt": "assistant"}
 _NAMES = {role: name for name, role in _ROLES.items()}
 _KINDS: tuple[MediaKind, ...] = ("image", "motion")
-_OTHERS = frozenset({"images", "system", "tools"})  # columns of LLaMA-Factory
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Format:
 
     def sniff(self, path: Path) -> bool:
         """Say whether the first row is a conversation of this kind."""
-        return looks_like(path, _is_llava)
+        return looks_like(path, lambda row: kind_of(row) == "llava")
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; a row that is no conversation is set aside."""
@@ -76,13 +76,6 @@ class Format:
 def _kinds(has_motion: bool) -> tuple[MediaKind, ...]:
     """Give the media whose marks count in a row: where no motion is named, `<motion>` is only a word."""
     return _KINDS if has_motion else _KINDS[:1]
-
-
-def _is_llava(row: Mapping[str, Any]) -> bool:
-    turns = row.get("conversations")
-    if not isinstance(turns, list) or _OTHERS & row.keys():
-        return False
-    return all(isinstance(turn, Mapping) and "from" in turn for turn in turns[:1])
 
 
 def _record(row: Mapping[str, Any], where: str, dataset: str, root: str) -> Record:

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import orjson
-
 from pictus.plugins import Written
+from pictus.reading.calls import tool_in_envelope, tools_in
+from pictus.reading.chat_messages import message_of, turns_of
 from pictus.reading.json import read_lines
 from pictus.reading.marked_text import picture_named
 from pictus.reading.picture_file import picture_bytes
-from pictus.reading.rows import BadRow, in_order, json_line, json_of, key_of, list_in, looks_like, record_rows, text_in
-from pictus.record import Call, Media, Origin, Part, Record, Reject, Role, Tool, Turn, make_record
+from pictus.reading.row_kinds import kind_of
+from pictus.reading.rows import BadRow, in_order, key_of, list_in, looks_like, record_rows, text_in
+from pictus.record import Media, Origin, Part, Record, Reject, Role, Turn, make_record
 from pictus.store.row_file import write_lines
 
-_ROLES: dict[str, Role] = {"system": "system", "user": "user", "assistant": "assistant", "tool": "tool"}
 _STARTS = {b"\xff\xd8": "jpeg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp", b"BM": "bmp"}
 
 
@@ -32,7 +32,7 @@ class Format:
 
     def sniff(self, path: Path) -> bool:
         """Say whether the first line has messages, and no column of pictures as other trainers want it."""
-        return looks_like(path, lambda row: "messages" in row and "images" not in row, lines=True)
+        return looks_like(path, lambda row: kind_of(row) == "openai", lines=True)
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; addresses stay addresses, other names are paths."""
@@ -50,27 +50,16 @@ class Format:
             raise BadRow("it has more pictures than places for them")
         row: dict[str, Any] = {"id": record.id, "messages": messages}
         if record.tools:
-            row["tools"] = [{"type": "function", "function": _function(tool)} for tool in record.tools]
+            row["tools"] = [tool_in_envelope(tool) for tool in record.tools]
         return row
 
     def _message(self, turn: Turn, media: Iterator[Media]) -> dict[str, Any]:
-        message: dict[str, Any] = {"role": turn.role}
+        content: Any = None if turn.calls else ""
         if len(turn.parts) == 1 and turn.parts[0].type == "text":
-            message["content"] = turn.parts[0].text or ""
+            content = turn.parts[0].text or ""
         elif turn.parts:
-            message["content"] = [self._part(part, media, turn.role) for part in turn.parts]
-        else:
-            message["content"] = None if turn.calls else ""
-        if turn.calls:
-            message["tool_calls"] = [
-                {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-                for call in turn.calls
-            ]
-        if turn.call_id is not None:
-            message["tool_call_id"] = turn.call_id
-        if turn.name is not None:
-            message["name"] = turn.name
-        return message
+            content = [self._part(part, media, turn.role) for part in turn.parts]
+        return message_of(turn, content, lambda call: call.arguments)
 
     def _part(self, part: Part, media: Iterator[Media], role: Role) -> dict[str, Any]:
         if part.type == "text":
@@ -105,58 +94,22 @@ def _data_address(data: bytes) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
-def _function(tool: Tool) -> dict[str, Any]:
-    parameters = orjson.Fragment(json_line(tool.parameters))
-    return {"name": tool.name, "description": tool.description, "parameters": parameters}
-
-
 def _record(row: Mapping[str, Any], where: str, dataset: str, root: str) -> Record:
     media: list[Media] = []
     if "messages" not in row:
         raise BadRow("it has no 'messages'")
-    turns = [_turn(message, media, root) for message in list_in(row, "messages")]
-    functions = [tool["function"] for tool in list_in(row, "tools")]
-    tools = [
-        Tool(text_in(one, "name"), text_in(one, "description", ""), json_of(one.get("parameters") or {}))
-        for one in functions
-    ]
+    turns = turns_of(list_in(row, "messages"), lambda part: _picture(part, media, root))
+    tools = tools_in(row.get("tools") or row.get("functions"))  # functions until 2023
     record = make_record(Origin(dataset=dataset, key=key_of(row, where)), media=media, turns=turns, tools=tools)
     return in_order(record)
 
 
-def _turn(message: Mapping[str, Any], media: list[Media], root: str) -> Turn:
-    role, content = _ROLES.get(message["role"]), message.get("content")
-    if role is None:
-        raise BadRow(f"unknown role: {message['role']!r:.80}")
-    if message.get("function_call") is not None:
-        raise BadRow("it has `function_call`, which OpenAI gave up for `tool_calls`")
-    calls = tuple(_call(call) for call in list_in(message, "tool_calls"))
-    if content is None and not calls:
-        raise BadRow(f"a turn of the {role} has neither words nor calls")
-    if isinstance(content, str):
-        parts = [Part("text", content)] if content else []
-    else:
-        parts = [_part(part, media, root) for part in list_in(message, "content")]
-    return Turn(role, tuple(parts), calls, _name(message, "tool_call_id"), _name(message, "name"))
-
-
-def _part(part: Mapping[str, Any], media: list[Media], root: str) -> Part:
-    if part["type"] == "text":
-        return Part("text", text_in(part, "text"))
+def _picture(part: Mapping[str, Any], media: list[Media], root: str) -> Part:
     if part["type"] != "image_url":
         raise BadRow(f"unknown part: {part['type']!r:.80}")
     image = part["image_url"]
     media.append(_medium(text_in(image, "url") if isinstance(image, Mapping) else image, root))
     return Part("image")
-
-
-def _call(call: Mapping[str, Any]) -> Call:
-    function = call["function"]
-    return Call(text_in(call, "id"), text_in(function, "name"), text_in(function, "arguments"))
-
-
-def _name(message: Mapping[str, Any], name: str) -> str | None:
-    return None if message.get(name) is None else text_in(message, name)
 
 
 def _medium(address: Any, root: str) -> Media:

@@ -9,11 +9,13 @@ import orjson
 
 from pictus.errors import PictusError
 from pictus.plugins import Written
+from pictus.reading.calls import Waiting, call_text, calls_in, tools_in, tools_text
 from pictus.reading.dataset_info import INFO, Columns, Layout, Speaker, Tags, layout_for, read_info, with_entry
 from pictus.reading.json import read_array, read_lines
 from pictus.reading.marked_text import MARK, parts_of, picture_names, pictures_named, text_of
-from pictus.reading.rows import BadRow, in_order, json_line, json_of, key_of, list_in, looks_like, record_rows, text_in
-from pictus.record import Call, Origin, Record, Reject, Tool, Turn, make_record
+from pictus.reading.row_kinds import kind_of
+from pictus.reading.rows import BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.record import Call, Origin, Record, Reject, Turn, make_record
 from pictus.store.row_file import write_array
 from pictus.store.whole_file import whole_file
 
@@ -50,7 +52,7 @@ class Format:
                 return True
         except PictusError:
             return False
-        return looks_like(path, _is_sharegpt, lines=path.suffix == ".jsonl")
+        return looks_like(path, lambda row: kind_of(row) == "sharegpt", lines=path.suffix == ".jsonl")
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records, with the columns and tags that a `dataset_info.json` beside the file names."""
@@ -67,17 +69,6 @@ class Format:
         with whole_file(path.parent / INFO) as file:
             file.write(orjson.dumps(info, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return replace(written, files=(*written.files, path.parent / INFO))
-
-
-def _is_sharegpt(row: Mapping[str, Any]) -> bool:
-    turns = row.get(_messages_name(row))
-    if not isinstance(turns, list) or not turns or not isinstance(turns[0], Mapping):
-        return False
-    first = turns[0]
-    if "from" in first:
-        return any(name in row for name in ("images", "system", "tools"))
-    # OpenAI's rows have roles too, but no column of pictures, and parts in place of marks.
-    return "role" in first and ("conversations" in row or "images" in row) and isinstance(first.get("content"), str)
 
 
 def _row(record: Record, lost: set[str]) -> dict[str, Any]:
@@ -105,24 +96,17 @@ def _row(record: Record, lost: set[str]) -> dict[str, Any]:
             messages.append({"from": name, "value": text_of(turn, lost, marks=_MARKS)})
     if not messages:
         raise BadRow("nobody but the system speaks")
-    tools = [
-        orjson.Fragment(
-            b'{"name":%b,"description":%b,"parameters":%b}'
-            % (orjson.dumps(tool.name), orjson.dumps(tool.description), json_line(tool.parameters).encode())
-        )
-        for tool in record.tools
-    ]
     return {
         "id": record.id,
         "conversations": messages,
         "images": images,
         "system": system,
-        "tools": orjson.dumps(tools).decode() if tools else "",
+        "tools": tools_text(record.tools),
     }
 
 
 def _calls_text(calls: Sequence[Call]) -> str:
-    objects = [f'{{"name":{json_of(call.name)},"arguments":{json_line(call.arguments)}}}' for call in calls]
+    objects = [call_text(call) for call in calls]
     text = objects[0] if len(objects) == 1 else f"[{','.join(objects)}]"
     if any(mark in text for mark in _MARKS):
         raise BadRow("a tool call holds a text that would be taken for the place of a medium")
@@ -172,7 +156,7 @@ def _record(row: Mapping[str, Any], where: str, dataset: str, root: str, layout:
         Origin(dataset=dataset, key=key_of(row, where)),
         media=pictures_named([images] if isinstance(images, str) else list_in(row, columns.images), root, turns),
         turns=turns,
-        tools=_tools(row.get(columns.tools)),
+        tools=tools_in(row.get(columns.tools)),
     )
     return in_order(record)
 
@@ -184,17 +168,20 @@ def _messages_name(row: Mapping[str, Any]) -> str:
 def _turns(messages: Iterable[Mapping[str, Any]], layout: Layout | None) -> list[Turn]:
     speakers = layout.speakers if layout else _SPEAKERS
     turns: list[Turn] = []
-    number = 0  # of the next call
+    waiting = Waiting()
     calls: tuple[Call, ...] = ()
     for message in messages:
         tags = layout.tags if layout else _FROM_VALUE if "from" in message else _ROLE_CONTENT
-        speaker, text = speakers.get(message[tags.role_tag]), text_in(message, tags.content_tag)
+        speaker, text = speakers.get(message[tags.role_tag]), message[tags.content_tag]
         if speaker is None:
             raise BadRow(f"unknown role: {message[tags.role_tag]!r:.80}")
         if speaker == "call":
-            calls = _calls(text, number)
-            number += len(calls)
+            calls = waiting.calls(calls_in(text, "a tool call is no valid JSON"))
+            if not calls:
+                raise BadRow("a message calls no tool")
             turns.append(Turn("assistant", (), calls))
+        elif not isinstance(text, str):
+            raise BadRow(f"`{tags.content_tag}` is no text")
         elif speaker == "tool":
             turns += _results(text, calls)
         else:
@@ -209,35 +196,3 @@ def _results(text: str, calls: Sequence[Call]) -> Iterator[Turn]:
             yield Turn("tool", parts_of(one), call_id=call.id, name=call.name)
     else:
         yield Turn("tool", parts_of(text))  # of no call or of several: nobody can say which
-
-
-def _calls(text: str, first: int) -> tuple[Call, ...]:
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise BadRow("a tool call is no valid JSON") from None
-    rows = value if isinstance(value, list) else [value]
-    if not rows:
-        raise BadRow("a message calls no tool")
-    return tuple(
-        Call(f"call_{number}", text_in(row, "name"), _arguments(row["arguments"]))
-        for number, row in enumerate(rows, first)
-    )
-
-
-def _arguments(value: Any) -> str:
-    """Give the arguments of a call as JSON text; some files hold them as text already."""
-    return json_line(value) if isinstance(value, str) else json_of(value)
-
-
-def _tools(value: Any) -> tuple[Tool, ...]:
-    if not value:
-        return ()
-    rows = orjson.loads(value) if isinstance(value, str) else value
-    if not isinstance(rows, list):
-        raise BadRow("the tools are no list")
-    functions = [row.get("function", row) for row in rows]
-    return tuple(
-        Tool(text_in(row, "name"), text_in(row, "description", ""), json_of(row.get("parameters") or {}))
-        for row in functions
-    )

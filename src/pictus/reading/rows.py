@@ -10,6 +10,7 @@ import orjson
 
 from pictus.errors import PictusError
 from pictus.reading.dialogue import order_problems
+from pictus.reading.files import open_file
 from pictus.reading.json import read_array, read_lines
 from pictus.record import Record, Reject
 
@@ -103,10 +104,18 @@ def json_line(text: str) -> str:
 def looks_like(path: Path, test: Callable[[Mapping[str, Any]], bool], *, lines: bool = False) -> bool:
     """Say whether the first row of a file passes a test; a file that cannot be read does not."""
     try:
+        if lines and not _begins_with_object(path):
+            return False
         first = next(iter(read_lines(path) if lines else read_array(path)), None)
     except PictusError:
         return False
     return isinstance(first, tuple) and isinstance(first[1], Mapping) and test(first[1])
+
+
+def _begins_with_object(path: Path) -> bool:
+    """Look before the first line is read: an array of gigabytes may stand on a single one."""
+    with open_file(path) as file:
+        return file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
 
 
 def reason_of(error: Exception) -> str:

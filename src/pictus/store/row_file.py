@@ -37,7 +37,7 @@ def _write(
         for record in records:
             lost: set[str] = set()
             try:
-                row = orjson.dumps(row_of(in_order(record), lost))
+                row = _bytes(row_of(in_order(record), lost))
             except BadRow as error:
                 rejected.append(reject_record(record, [str(error)], where=f"record {record.id}"))
                 continue
@@ -46,3 +46,10 @@ def _write(
             rows += 1
         file.write(after)
     return Written(files=(path,), rows=rows, lost=dict(counts), rejected=tuple(rejected))
+
+
+def _bytes(row: Any) -> bytes:
+    try:
+        return orjson.dumps(row)
+    except TypeError as error:  # a number of more than 64 bits, half a character, or too many brackets
+        raise BadRow(f"readers of JSON would not take it: {error}") from None
