@@ -22,9 +22,17 @@ def arguments_of(value: Any) -> str:
     return json_line(value) if isinstance(value, str) else json_of(value)
 
 
-def call_object(call: Call) -> dict[str, Any]:
+def arguments_object(call: Call) -> dict[str, Any]:
+    """Read the arguments of a call: names and values."""
+    value = json_value(call.arguments)
+    if not isinstance(value, dict):
+        raise BadRow("the arguments of a call are no object")
+    return value
+
+
+def call_object(call: Call, *, arguments: str = "arguments") -> dict[str, Any]:
     """Make the `{name, arguments}` of a call."""
-    return {"name": call.name, "arguments": json_value(call.arguments)}
+    return {"name": call.name, arguments: arguments_object(call)}
 
 
 def call_text(call: Call, *, arguments: str = "arguments") -> str:
