@@ -95,11 +95,17 @@ def tool_schemas(draw):
     return schema
 
 
+schema_words = st.sampled_from(["type", "properties", "items", "required", "anyOf", "enum", "additionalProperties"])
+odd_schemas = st.recursive(
+    json_values | st.sampled_from(["object", "string", "array"]),
+    lambda inner: st.dictionaries(schema_words, inner, max_size=3),
+    max_leaves=6,
+)
 tools = st.builds(
     Tool,
     name=words,
     description=texts,
-    parameters=(tool_schemas() | st.dictionaries(words, words, max_size=2)).map(json_text),
+    parameters=(tool_schemas() | st.dictionaries(schema_words | words, odd_schemas, max_size=2)).map(json_text),
 )
 origins = st.builds(
     Origin,
