@@ -70,7 +70,8 @@ def json_text(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-arguments = st.dictionaries(words, json_values, max_size=2).map(json_text)
+nested_arguments = st.dictionaries(words | texts, json_values, max_size=2).map(json_text)
+arguments = st.dictionaries(words, st.integers(-1000, 1000) | words | maybe, max_size=2).map(json_text)
 leaf_schemas = st.fixed_dictionaries(
     {"type": st.sampled_from(["string", "integer", "number", "boolean"])},
     optional={"description": texts, "default": texts, "enum": st.lists(texts, min_size=1, max_size=2)},
@@ -83,29 +84,29 @@ schemas = st.recursive(
     ),
     max_leaves=3,
 )
+schema_words = st.sampled_from(["type", "properties", "items", "required", "anyOf", "enum", "additionalProperties"])
+odd_schemas = st.recursive(
+    words | maybe | st.sampled_from(["object", "string", "array"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(schema_words, inner, max_size=3),
+    max_leaves=6,
+)
 
 
 @st.composite
 def tool_schemas(draw):
     """The schema of a tool's arguments: an object of named ones, some of them required."""
-    properties = draw(st.dictionaries(words, schemas, max_size=3))
+    properties = draw(st.dictionaries(words, schemas, max_size=2))
     schema = {"type": "object", "properties": properties}
     if required := [name for name in properties if draw(st.booleans())]:
         schema["required"] = required
     return schema
 
 
-schema_words = st.sampled_from(["type", "properties", "items", "required", "anyOf", "enum", "additionalProperties"])
-odd_schemas = st.recursive(
-    json_values | st.sampled_from(["object", "string", "array"]),
-    lambda inner: st.dictionaries(schema_words, inner, max_size=3),
-    max_leaves=6,
-)
 tools = st.builds(
     Tool,
     name=words,
     description=texts,
-    parameters=(tool_schemas() | st.dictionaries(schema_words | words, odd_schemas, max_size=2)).map(json_text),
+    parameters=st.dictionaries(words, words, max_size=2).map(json_text),
 )
 origins = st.builds(
     Origin,
@@ -224,3 +225,48 @@ def chats(draw, data: bytes | None = None) -> Record:
             turns += [Turn("assistant", (), tuple(calls)), *results]
         turns.append(Turn.of("assistant", draw(lines)))
     return make_record(draw(origins), media=pictures, turns=turns, tools=draw(tuples(tools, 2)), facts=draw(facts))
+
+
+MADE = Origin(dataset="made", key="1")
+
+
+@st.composite
+def rounds_of_calls(draw, first: str, *, words_beside: bool) -> list[Turn]:
+    """One or several calls at once, with their results or, where nobody has run them yet, without."""
+    several = draw(st.lists(st.tuples(words, nested_arguments), min_size=1, max_size=3))
+    calls = tuple(Call(f"{first}_{number}", *one) for number, one in enumerate(several))
+    spoken = (Part("text", draw(lines)),) if words_beside and draw(st.booleans()) else ()
+    results = [Turn("tool", (Part("text", draw(result_texts)),), (), call.id, call.name) for call in calls]
+    return [Turn("assistant", spoken, calls), *results]
+
+
+result_texts = lines | json_values.map(json_text).filter(lambda text: "<image>" not in text)
+
+
+@st.composite
+def calling_chats(draw, *, rounds=3, words_beside=True, system=True, pictures=True, tools=tools) -> Record:
+    """Conversations with tools: calls at once and one after the other, asking back, and no calls at all."""
+    count = draw(st.sampled_from([0, 1, 2])) if pictures else 0
+    turns = [Turn.of("system", draw(lines))] if system and draw(st.booleans()) else []
+    for number in range(draw(st.integers(1, rounds))):
+        parts = [Part("text", draw(lines)), *([] if number else [Part("image")] * count)]
+        turns.append(Turn("user", tuple(draw(st.permutations(parts)))))
+        for step in range(draw(st.sampled_from([0, 1, 1, 2]))):
+            turns += draw(rounds_of_calls(f"c{number}_{step}", words_beside=words_beside))
+        turns.append(Turn.of("assistant", draw(lines)))
+    if turns[-2].role == "tool" and draw(st.booleans()):
+        turns.pop()  # the last word is a tool's
+    media = [Media(path=f"{draw(words)}.jpg", root="/pictures") for _ in range(count)]
+    return make_record(MADE, media=media, turns=turns, tools=draw(tuples(tools, 2)))
+
+
+@st.composite
+def single_calls(draw, *, pictures=True, arguments=arguments, tools=tools) -> Record:
+    """One question and the calls that answer it, or none: what files of single turns hold."""
+    count = draw(st.sampled_from([0, 1])) if pictures else 0
+    parts = [Part("image")] * count + [Part("text", draw(lines))]
+    several = draw(st.lists(st.tuples(words, arguments), max_size=3))
+    calls = tuple(Call(f"c{number}", *one) for number, one in enumerate(several))
+    turns = [Turn("user", tuple(draw(st.permutations(parts)))), *([Turn("assistant", (), calls)] if calls else [])]
+    media = [Media(path=f"{draw(words)}.jpg", root="/pictures") for _ in range(count)]
+    return make_record(MADE, media=media, turns=turns, tools=draw(tuples(tools, 2)))

@@ -114,8 +114,10 @@ def test_any_bytes_end_in_rows_rejects_or_one_clear_error(name, data, cut, tmp_p
 
 KEYS = ["id", "from", "value", "conversations", "image", "images", "messages", "role", "content", "type", "text"]
 KEYS += ["image_url", "url", "tool_calls", "function", "name", "arguments", "tools", "system", "parameters"]
-KEYS += ["description", "tool_call_id", "function_call"]
+KEYS += ["description", "tool_call_id", "function_call", "functions", "query", "answers", "question", "properties"]
 VALUES = ["human", "gpt", "user", "assistant", "function_call", "<image>", "text", "image_url", "a.jpg", "{}", "[]"]
+VALUES += ["tool", "ipython", "system", "<tools>[]</tools>", "<tool_call>{}</tool_call>", "<tool_response>", "dict"]
+VALUES += ["<function_call>a(b=1)</function_call>", "<function_call>(", '{"name":"a","parameters":1}', "observation"]
 junk = st.recursive(
     st.none()
     | st.booleans()
@@ -138,13 +140,15 @@ rows = st.dictionaries(st.sampled_from(KEYS), junk, max_size=4) | st.fixed_dicti
     optional={"conversations": messages, "messages": messages, "id": junk, "image": junk, "images": junk}
     | {"system": junk, "tools": junk},
 )
+rows |= st.fixed_dictionaries({"query": st.just("a") | junk, "answers": junk}, optional={"tools": junk, "images": junk})
+rows |= st.fixed_dictionaries({"question": st.lists(messages, max_size=2) | junk, "function": junk | st.lists(junk)})
 
 
 @pytest.mark.parametrize("name", OF_ROWS)
 @given(some=st.lists(rows | junk, max_size=3))
 def test_rows_of_wrong_types_are_set_aside(name, some, tmp_path_factory):
     path = file_for(name, tmp_path_factory.mktemp("f"))
-    write_json(some, path)
+    write_json(some, path, name)
     plugins.load("formats", name).sniff(path)
     for row in plugins.load("formats", name).read(path):
         assert isinstance(row, Record | Reject)
@@ -160,13 +164,14 @@ def test_brackets_inside_brackets_are_set_aside(name, tmp_path):
     deep = []
     for _ in range(400):  # more than orjson writes, fewer than it reads
         deep = [deep]
-    write_json([{"conversations": deep, "messages": deep}], path)
+    columns = ["conversations", "messages", "query", "answers", "question", "function"]
+    write_json([dict.fromkeys(columns, deep)], path, name)
     (row,) = plugins.load("formats", name).read(path)
     assert isinstance(row, Reject)
 
 
-def write_json(some, path):
-    is_lines = path.suffix == ".jsonl"
+def write_json(some, path, name):
+    is_lines = path.suffix == ".jsonl" or name == "bfcl"
     path.write_text("\n".join(map(json.dumps, some)) if is_lines else json.dumps(some))
 
 

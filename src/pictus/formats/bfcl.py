@@ -10,7 +10,7 @@ import orjson
 
 from pictus.plugins import Written
 from pictus.reading.bfcl_values import first_allowed, from_bfcl, is_only_one, only, to_bfcl
-from pictus.reading.calls import Waiting, arguments_object, json_value
+from pictus.reading.calls import Waiting, arguments_object, schema_of
 from pictus.reading.exchange import exchange_of
 from pictus.reading.json import read_lines
 from pictus.reading.rows import BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
@@ -89,9 +89,9 @@ def _row(record: Record, lost: set[str], answers: IO[bytes]) -> dict[str, Any]:
 
 
 def _function(tool: Tool, lost: set[str]) -> dict[str, Any]:
-    schema = json_value(tool.parameters)
+    schema = schema_of(tool)
     parameters = to_bfcl(schema)
-    if json_of(from_bfcl(parameters)) != json_of(schema):
+    if from_bfcl(parameters) != schema:
         lost.add("the exact schema of a tool")
     return {"name": tool.name, "description": tool.description, "parameters": parameters}
 

@@ -1,13 +1,12 @@
 """xLAM's rows: a query, the tools and the calls that answer it, the last two as JSON text."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pictus.plugins import Written
-from pictus.reading.calls import Waiting, call_object, calls_in, json_value, tools_in
+from pictus.reading.calls import Waiting, call_object, calls_in, schema_of, tools_in
 from pictus.reading.exchange import exchange_of
 from pictus.reading.flat_schema import from_flat, to_flat
 from pictus.reading.json import read_array, read_lines
@@ -61,11 +60,9 @@ def _row(record: Record, lost: set[str]) -> dict[str, Any]:
 
 
 def _tool(tool: Tool, lost: set[str]) -> dict[str, Any]:
-    schema = json_value(tool.parameters)
-    if not isinstance(schema, dict):
-        raise BadRow("the parameters of a tool are no object")
+    schema = schema_of(tool)
     flat = to_flat(schema)
-    if json_of(from_flat(flat)) != json_of(schema):
+    if from_flat(flat) != schema:
         lost.add("the exact schema of a tool")
     return {"name": tool.name, "description": tool.description, "parameters": flat}
 
@@ -79,13 +76,6 @@ def _record(row: Mapping[str, Any], where: str, dataset: str, root: str) -> Reco
         Origin(dataset=dataset, key=key_of(row, where)),
         media=pictures_named([images] if isinstance(images, str) else list_in(row, "images"), root, turns),
         turns=turns,
-        tools=[_with_schema(tool) for tool in tools_in(row.get("tools"))],
+        tools=[replace(tool, parameters=json_of(from_flat(schema_of(tool)))) for tool in tools_in(row.get("tools"))],
     )
     return in_order(record)
-
-
-def _with_schema(tool: Tool) -> Tool:
-    flat = json.loads(tool.parameters)
-    if not isinstance(flat, dict):
-        raise BadRow("the parameters of a tool are no object")
-    return replace(tool, parameters=json_of(from_flat(flat)))

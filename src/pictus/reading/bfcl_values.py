@@ -69,17 +69,19 @@ def _translated(schema: Any, name_of: Callable[[Any], str | None]) -> dict[str, 
         raise BadRow("the schema of a tool is no object")
     if other := next((key for key in _OF_SEVERAL if key in schema), None):
         raise BadRow(f"the schema of a tool has `{other}`, which BFCL does not know")
-    made = dict(schema)
-    kind = name_of(made.pop("type", None))
-    if isinstance(schema.get("properties"), Mapping):
-        made["properties"] = {key: _inner(one, name_of) for key, one in schema["properties"].items()}
-    elif "properties" in schema:
-        raise BadRow("the properties of a tool's schema are no object")
-    if "items" in schema:
-        made["items"] = _inner(schema["items"], name_of)
     if isinstance(schema.get("additionalProperties"), Mapping):
         raise BadRow("the schema of a tool has `additionalProperties`, which BFCL does not know")
-    return {"type": kind, **made} if kind is not None else made
+    made: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key == "type":
+            made |= {key: name} if (name := name_of(value)) is not None else {}
+        elif key == "properties":
+            if not isinstance(value, Mapping):
+                raise BadRow("the properties of a tool's schema are no object")
+            made[key] = {name: _inner(one, name_of) for name, one in value.items()}
+        else:
+            made[key] = _inner(value, name_of) if key == "items" else value
+    return made
 
 
 def _inner(schema: Any, name_of: Callable[[Any], str | None]) -> dict[str, Any]:

@@ -51,7 +51,15 @@ def name_and_arguments(value: Any) -> tuple[str, str]:
 
 def tool_object(tool: Tool) -> dict[str, Any]:
     """Make the `{name, description, parameters}` of a tool."""
-    return {"name": tool.name, "description": tool.description, "parameters": json_value(tool.parameters)}
+    return {"name": tool.name, "description": tool.description, "parameters": schema_of(tool)}
+
+
+def schema_of(tool: Tool) -> dict[str, Any]:
+    """Read the schema of a tool's parameters."""
+    value = json_value(tool.parameters)
+    if not isinstance(value, dict):
+        raise BadRow("the parameters of a tool are no object")
+    return value
 
 
 def tool_in_envelope(tool: Tool) -> dict[str, Any]:
@@ -138,7 +146,9 @@ def _tool(row: Any) -> Tool:
     inner = row.get("function", row) if isinstance(row, Mapping) else row
     if not isinstance(inner, Mapping):
         raise BadRow("a tool is no object")
-    return Tool(text_in(inner, "name"), text_in(inner, "description", ""), arguments_of(inner.get("parameters")))
+    tool = Tool(text_in(inner, "name"), text_in(inner, "description", ""), arguments_of(inner.get("parameters")))
+    schema_of(tool)
+    return tool
 
 
 def _loaded(text: str, problem: str) -> Any:

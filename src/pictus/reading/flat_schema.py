@@ -60,10 +60,10 @@ def _is_optional(parameter: Mapping[str, Any]) -> bool:
 
 
 def _property(parameter: Mapping[str, Any]) -> dict[str, Any]:
-    rest = {key: value for key, value in parameter.items() if key != "type"}
     kind = parameter.get("type", "Any")
     if not isinstance(kind, str):
         raise BadRow("the type of a parameter is no text")
+    rest = {key: value for key, value in parameter.items() if key != "type"}
     return {**_schema_of(kind.removesuffix(_OPTIONAL)), **rest}
 
 

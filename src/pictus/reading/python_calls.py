@@ -7,7 +7,7 @@ from keyword import iskeyword
 from typing import Any
 from unicodedata import normalize
 
-from pictus.reading.calls import arguments_object, json_value
+from pictus.reading.calls import arguments_object, schema_of
 from pictus.reading.rows import BadRow, json_of
 from pictus.record import Call, Tool
 
@@ -34,18 +34,18 @@ def python_calls_in(text: str, tools: Iterable[Tool]) -> list[tuple[str, str]]:
 def python_call(call: Call) -> str:
     """Write a call so that it reads back as the same call, or refuse it."""
     arguments = arguments_object(call)
-    pieces = [
-        f"{key}={_literal(value)}" if _is_plain(key) else f"**{_literal({key: value})}"
-        for key, value in arguments.items()
-    ]
-    text = f"{call.name}({', '.join(pieces)})"
     try:
-        back = python_calls_in(text, ())
+        text = f"{call.name}({', '.join(_named(key, value) for key, value in arguments.items())})"
+        is_the_same = python_calls_in(text, ()) == [(call.name, json_of(arguments))]
     except (BadRow, RecursionError):
-        back = []
-    if back != [(call.name, json_of(arguments))]:
+        is_the_same = False
+    if not is_the_same:
         raise BadRow("a call cannot be written as Python: its name is none there, or its values go too deep")
     return text
+
+
+def _named(key: str, value: Any) -> str:
+    return f"{key}={_literal(value)}" if _is_plain(key) else f"**{_literal({key: value})}"
 
 
 def _is_plain(key: str) -> bool:
@@ -84,8 +84,7 @@ def _call(node: ast.expr, tools: Mapping[str, Tool]) -> tuple[str, str]:
 def _by_place(name: str, nodes: Sequence[ast.expr], tools: Mapping[str, Tool]) -> Iterable[tuple[str, Any]]:
     if name not in tools:
         raise BadRow("a call has arguments without names, and no tool of that name tells them")
-    schema = json_value(tools[name].parameters)
-    properties = schema.get("properties") if isinstance(schema, dict) else None
+    properties = schema_of(tools[name]).get("properties")
     names = list(properties) if isinstance(properties, dict) else []
     if len(nodes) > len(names):
         raise BadRow("a call has more arguments than the tool has parameters")

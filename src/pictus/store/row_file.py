@@ -37,7 +37,7 @@ def _write(
         for record in records:
             lost: set[str] = set()
             try:
-                row = _bytes(row_of(in_order(record), lost))
+                row = _bytes(record, row_of, lost)
             except BadRow as error:
                 rejected.append(reject_record(record, [str(error)], where=f"record {record.id}"))
                 continue
@@ -48,7 +48,11 @@ def _write(
     return Written(files=(path,), rows=rows, lost=dict(counts), rejected=tuple(rejected))
 
 
-def _bytes(row: Any) -> bytes:
+def _bytes(record: Record, row_of: RowMaker, lost: set[str]) -> bytes:
+    try:
+        row = row_of(in_order(record), lost)
+    except RecursionError:
+        raise BadRow("it holds brackets inside brackets, too many to write") from None
     try:
         return orjson.dumps(row)
     except TypeError as error:  # a number of more than 64 bits, half a character, or too many brackets
