@@ -69,7 +69,7 @@ def _keep(held: IO[bytes], path: Path) -> None:
 
 
 def _row(record: Record, lost: set[str], answers: IO[bytes]) -> dict[str, Any]:
-    if record.media:
+    if record.media or any(part.type != "text" for turn in record.turns for part in turn.parts):
         raise BadRow("it has pictures, which BFCL's questions have no place for")
     exchange = exchange_of(record, lost)
     truth = [{call.name: {key: only(one) for key, one in arguments_object(call).items()}} for call in exchange.calls]

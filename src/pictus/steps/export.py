@@ -10,7 +10,7 @@ from pictus import plugins
 from pictus.engine.events import Events
 from pictus.errors import PictusError
 from pictus.licence import Verdict
-from pictus.record import Media, Record, Reject
+from pictus.record import Media, Record, Reject, reject_record
 from pictus.steps.cards import write_notices
 from pictus.steps.licence import Use, ruling_of
 from pictus.store.columns import FIELDS
@@ -64,13 +64,17 @@ def run(plan: ExportPlan, events: Events) -> Exported:
     left_out: Counter[str] = Counter()
     counted = _Counted(events)
     rows = counted(_wanted(corpus, plan, format_.carries, left_out))
+    tools = _ToolsLeftBehind()
+    if "tools" not in format_.carries:
+        rows = tools(rows)
     if "media.data" not in format_.carries or not getattr(format_, "embed", True):
         rows = _with_files(rows, plan.to)
     written = format_.write(rows, plan.to)
     write_notices(corpus, plan.to.with_name(f"{plan.to.stem}.NOTICE.md"), plan.to.with_name(f"{plan.to.stem}.bib"))
-    events.send("end", rows=written.rows, rejected=len(written.rejected))
-    lost = {**_not_carried(corpus, format_), **written.lost}
-    return Exported(files=written.files, rows=written.rows, lost=lost, left_out=left_out, rejected=written.rejected)
+    rejected = (*tools.rejected, *written.rejected)
+    events.send("end", rows=written.rows, rejected=len(rejected))
+    lost = {**_not_carried(corpus, format_), **tools.lost, **written.lost}
+    return Exported(files=written.files, rows=written.rows, lost=lost, left_out=left_out, rejected=rejected)
 
 
 class _Counted:
@@ -86,8 +90,26 @@ class _Counted:
                 self.events.send("rows", rows=number)
 
 
+class _ToolsLeftBehind:
+    """Passes records on without their tools, and sets aside those that would be empty without their calls."""
+
+    def __init__(self) -> None:
+        self.lost: Counter[str] = Counter()
+        self.rejected: list[Reject] = []
+
+    def __call__(self, rows: Iterator[Record]) -> Iterator[Record]:
+        for row in rows:
+            if any(turn.calls or turn.role == "tool" for turn in row.turns):
+                reason = "it calls tools, which this format cannot hold"
+                self.rejected.append(reject_record(row, [reason], where=f"record {row.id}"))
+                continue
+            if row.tools:
+                self.lost["tools (what the model may call)"] += 1
+            yield replace(row, tools=()) if row.tools else row
+
+
 def _wanted(corpus: Corpus, plan: ExportPlan, carries: frozenset[str], left_out: Counter[str]) -> Iterator[Record]:
-    fields = (carries & FIELDS) | ({"origin"} if plan.require else set())
+    fields = (carries & FIELDS) | {"tools"} | ({"origin"} if plan.require else set())
     rows = 0
     for record in corpus.records(fields):
         if plan.require is not None:

@@ -1,0 +1,80 @@
+"""What an export says of what it leaves behind."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pictus.engine.events import Events
+from pictus.engine.making import make_from_stream
+from pictus.record import Call, Media, Origin, Part, Tool, Turn, make_record
+from pictus.steps import export
+from pictus.store.corpus import begin_corpus
+
+TOOL = Tool("count", "Count things.", '{"type":"object","properties":{"what":{"type":"string"}},"required":["what"]}')
+ASK, ANSWER = Turn.of("user", "How many mugs?", images=1), Turn.of("assistant", "Two.")
+CALL = Turn("assistant", (), (Call("c", "count", '{"what":"mug"}'),))
+RESULT = Turn("tool", (Part("text", "2"),), (), "c", "count")
+
+
+def record(key, *turns, tools=()):
+    media = [Media(path=f"{key}.jpg", root="/pictures")]
+    return make_record(Origin(dataset="made", key=key), media=media, turns=turns, tools=tools)
+
+
+@pytest.fixture
+def corpus(tmp_path) -> Path:
+    rows = [
+        record("plain", ASK, ANSWER),
+        record("offered", ASK, ANSWER, tools=[TOOL]),
+        record("called", ASK, CALL, RESULT, ANSWER, tools=[TOOL]),
+        record("only-called", ASK, CALL, tools=[TOOL]),
+    ]
+    begun = begin_corpus(str(tmp_path / "corpus"), roots={"pictures": "/pictures"}, made={"step": "test"})
+    make_from_stream(begun, lambda: iter(rows), Events())
+    return tmp_path / "corpus"
+
+
+def run(corpus, name, **settings):
+    suffix = ".jsonl" if name in ("openai", "trl", "llama3") else ".json"
+    plan = export.plan(str(corpus), corpus.parent / f"out{suffix}", name, settings=settings)
+    return export.run(plan, Events())
+
+
+def test_tools_and_calls_that_a_format_cannot_carry_are_named(corpus):
+    done = run(corpus, "llava")
+    assert done.rows == 2
+    assert done.lost["tools (what the model may call)"] == 1
+    assert done.reasons == {"it calls tools, which this format cannot hold": 2}
+    rows = json.loads(done.files[0].read_bytes())
+    assert all(turn["value"] for row in rows for turn in row["conversations"])
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("openai", {"embed": False}),
+        ("trl", {}),
+        ("hermes", {}),
+        ("llama3", {}),
+        ("sharegpt", {}),
+        ("function_call", {}),
+    ],
+)
+def test_formats_that_hold_calls_lose_none(corpus, name, settings):
+    done = run(corpus, name, **settings)
+    assert (done.rows, done.rejected) == (4, ())
+    assert not any("tool" in words or "call" in words for words in done.lost)
+
+
+def test_a_format_of_single_questions_says_what_it_leaves_behind(corpus):
+    done = run(corpus, "xlam")
+    assert done.rows == 4
+    assert done.lost["the results of calls and what is said of them"] == 1
+    assert done.lost["the words of an answer without a call"] == 2
+
+
+def test_a_format_without_pictures_takes_no_record_that_shows_one(corpus):
+    done = run(corpus, "bfcl")
+    assert done.rows == 0
+    assert done.reasons == {"it has pictures, which BFCL's questions have no place for": 4}
