@@ -12,6 +12,7 @@ from pictus.reading.rows import BadRow
 _TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "array": "list", "object": "dict"}
 _NAMES = {name: kind for kind, name in _TYPES.items()}
 _NAMES |= {"List": "array", "tuple": "array", "Tuple": "array", "set": "array", "Set": "array", "Dict": "object"}
+_OF_LIKE_ITEMS = ("list", "List", "set", "Set")  # a tuple has a type for each place
 _OPTIONAL = ", optional"
 _UNKNOWN = "$comment"  # keeps the words of a type that JSON Schema has none for, such as Callable
 
@@ -77,7 +78,7 @@ def _schema_of(kind: str) -> dict[str, Any]:
         outer, inner = found.groups()
         if outer == "Optional":
             return _schema_of(inner)
-        if _NAMES.get(outer) == "array" and (items := _schema_of(inner)):
+        if outer in _OF_LIKE_ITEMS and (items := _schema_of(inner)):
             return {"type": "array", "items": items}
         if outer in _NAMES:
             return {"type": _NAMES[outer]}
