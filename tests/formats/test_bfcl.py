@@ -171,6 +171,13 @@ def test_what_it_cannot_hold_is_refused_and_leaves_no_answer(tmp_path, turns, wo
     assert words in written.rejected[0].reasons[0]
 
 
+def test_a_question_that_cannot_be_written_leaves_no_answer(tmp_path):
+    schema = {"type": "object", "properties": {"a": {"type": "integer", "maximum": 2**70}}}
+    written, rows, answers = write(tmp_path, ASK, calling({"a": 1}), tools=[Tool("f", "", json.dumps(schema))])
+    assert (rows, answers) == ([], None)
+    assert "would not take it" in written.rejected[0].reasons[0]
+
+
 @pytest.mark.parametrize(
     "schema",
     [

@@ -147,6 +147,17 @@ def test_schemas_of_any_shape_never_end_the_run(name, some, tmp_path_factory):
     assert all(isinstance(one, Record) for one in back)
 
 
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("depth", [100, 300, 450, 900])
+def test_schemas_of_any_depth_never_end_the_run(name, depth, tmp_path):
+    inner = '{"type":"array","items":' * depth + '{"type":"string"}' + "}" * depth
+    tool = Tool("f", "", f'{{"type":"object","properties":{{"a":{inner}}},"required":["a"]}}')
+    format_ = plugins.load("formats", name, settings_of(name))
+    path = tmp_path / f"rows{format_.suffixes[0]}"
+    written = format_.write([make_record(MADE, turns=[Turn.of("user", "a")], tools=[tool])], path)
+    assert written.rows + len(written.rejected) == len(list(format_.read(path))) + len(written.rejected) == 1
+
+
 @pytest.mark.parametrize("name", ["hermes", "llama3", "function_call"])
 def test_results_in_another_order_are_named_as_lost_where_nothing_tells_them_apart(name, tmp_path):
     calls = (Call("a", "look", "{}"), Call("b", "look", "{}"))

@@ -163,11 +163,26 @@ def test_a_row_with_what_cannot_be_read_is_set_aside(tmp_path, extra):
     assert isinstance(row, Reject) and row.reasons[0]
 
 
-def test_tools_in_openai_form_are_read(tmp_path):
+@pytest.mark.parametrize("as_text", [json.dumps, lambda value: value])
+def test_tools_in_openai_form_are_read(tmp_path, as_text):
     rows = [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]
     tools = [{"type": "function", "function": {"name": "f", "description": None}}]
-    (row,) = read(tmp_path, {"conversations": rows, "tools": json.dumps(tools)})
+    (row,) = read(tmp_path, {"conversations": rows, "tools": as_text(tools), "images": []})
     assert row.tools == (Tool("f"),)
+
+
+def test_calls_may_be_objects_in_place_of_their_text(tmp_path):
+    call = {"name": "f", "arguments": {"a": 1}}
+    rows = [{"from": "human", "value": "a"}, {"from": "function_call", "value": [call, call]}]
+    (row,) = read(tmp_path, {"conversations": rows})
+    assert row.turns[1].calls == (Call("call_0", "f", '{"a":1}'), Call("call_1", "f", '{"a":1}'))
+
+
+def test_numbers_of_any_length_keep_their_digits(tmp_path):
+    call = Call("x", "look", f'{{"at":{10**25}}}')
+    write(tmp_path, ASK, Turn("assistant", (), (call,)))
+    (back,) = FORMAT.read(tmp_path / "out.json")
+    assert back.turns[1].calls[0].arguments == call.arguments
 
 
 def test_a_picture_has_its_mark(tmp_path):

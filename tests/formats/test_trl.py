@@ -116,9 +116,9 @@ def test_places_and_pictures_must_agree(tmp_path):
 
 
 def test_a_chat_template_renders_the_calls(tmp_path):
-    transformers = pytest.importorskip("transformers")
+    templates = pytest.importorskip("transformers.utils.chat_template_utils")
     _, (row,) = write(tmp_path, calling("look", {"at": 1}, "at"))
-    rendered, _ = transformers.utils.chat_template_utils.render_jinja_template(
+    rendered, _ = templates.render_jinja_template(
         [row["messages"]],
         tools=row["tools"],
         chat_template="{% for tool in tools %}{{ tool.function.name }} {% endfor %}{% for message in messages %}"
