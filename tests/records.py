@@ -240,7 +240,9 @@ def rounds_of_calls(draw, first: str, *, words_beside: bool) -> list[Turn]:
     return [Turn("assistant", spoken, calls), *results]
 
 
-result_texts = lines | json_values.map(json_text).filter(lambda text: "<image>" not in text)
+result_texts = lines | json_values.map(json_text).filter(
+    lambda text: not any(mark in text for mark in ("<image>", "<video>", "<audio>"))
+)
 
 
 @st.composite

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from keyword import iskeyword
 from pathlib import Path
 
 import pytest
@@ -77,15 +78,12 @@ def test_single_questions_and_their_calls_come_back(name, data, tmp_path_factory
 def can_be_written(name, record):
     """Leave out names that are none in Python, and what only a list of odd schemas would hold."""
     if name == "function_call":
-        return all(
-            call.name.isascii() and call.name not in PYTHON_WORDS for turn in record.turns for call in turn.calls
-        )
+        return all(call.name.isascii() and not iskeyword(call.name) for turn in record.turns for call in turn.calls)
     if name == "sharegpt":
         return all(not text.startswith("[") for text in (turn.text for turn in record.turns if turn.role == "tool"))
     return True
 
 
-PYTHON_WORDS = {"if", "is", "in", "or", "as", "and", "for", "not", "def", "del", "try", "None", "True"}
 HOSTILE = 'line one\nline "two"\t\\ \'three\' </tool_call> <tool_call> </function_call> é 日本 \u2028 {"a": [1]}'
 QUERY = Tool(
     "shop.search",

@@ -125,13 +125,20 @@ def test_several_calls_with_their_results_come_back(tmp_path):
         ([Turn("assistant", (), CALLS), tool(CALLS[0], '["a", "b"]')], "looks like a list"),
         ([Turn("assistant", (), CALLS[:1]), tool(CALLS[0], "a"), tool(CALLS[0], "b")], "fewer or more"),
         ([Turn("assistant", (), (Call("1", "look", "{"),)), tool(CALLS[0], "a")], "should be JSON"),
-        ([Turn("assistant", (), (Call("1", "look", '"<image>"'),)), tool(CALLS[0], "a")], "place of a medium"),
         ([Turn.of("tool", "a")], "expected assistant"),
     ],
 )
 def test_what_it_cannot_hold_is_refused_with_the_reason(tmp_path, turns, words):
     written, _ = write(tmp_path, ASK, *turns, ANSWER)
     assert words in written.rejected[0].reasons[0]
+
+
+def test_a_mark_inside_a_call_is_no_place_of_a_picture(tmp_path):
+    call = Call("x", "look", '{"at":"<image><video>"}')
+    _, (row,) = write(tmp_path, ASK, Turn("assistant", (), (call,)))
+    assert not {"<image>", "<video>"} & {row["conversations"][1]["value"][n : n + 7] for n in range(99)}
+    (back,) = FORMAT.read(tmp_path / "out.json")
+    assert back.turns[1].calls[0].arguments == call.arguments
 
 
 def test_results_in_another_order_than_the_calls_are_named_as_lost(tmp_path):

@@ -15,6 +15,7 @@ from pictus.reading.json import read_array, read_lines
 from pictus.reading.marked_text import MARK, parts_of, picture_names, pictures_named, text_of
 from pictus.reading.row_kinds import kind_of
 from pictus.reading.rows import BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.tags import harmless
 from pictus.record import Call, Origin, Record, Reject, Turn, make_record
 from pictus.store.row_file import write_array
 from pictus.store.whole_file import whole_file
@@ -108,9 +109,7 @@ def _row(record: Record, lost: set[str]) -> dict[str, Any]:
 def _calls_text(calls: Sequence[Call]) -> str:
     objects = [call_text(call) for call in calls]
     text = objects[0] if len(objects) == 1 else f"[{','.join(objects)}]"
-    if any(mark in text for mark in _MARKS):
-        raise BadRow("a tool call holds a text that would be taken for the place of a medium")
-    return text
+    return harmless(text, _MARKS)
 
 
 def _results_text(results: Sequence[Turn], calls: Sequence[Call], lost: set[str]) -> str:
