@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from keyword import iskeyword
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,9 @@ OF_WORDS = ("openai", "trl", "hermes", "function_call")  # hold words beside a c
 OF_CALLS = ("sharegpt", "llama3")  # do not
 OF_ONE_QUESTION = ("xlam", "bfcl")
 FORMATS = (*OF_WORDS, *OF_CALLS, *OF_ONE_QUESTION)
+
+
+PYTHON_NAMES = st.sampled_from(["look", "shop.find_all", "_a1.B"])
 
 
 def settings_of(name):
@@ -47,8 +49,8 @@ def essence(record: Record):
 @pytest.mark.parametrize("name", OF_WORDS)
 @given(data=st.data())
 def test_conversations_with_words_beside_calls_come_back(name, data, tmp_path_factory):
-    one = data.draw(calling_chats(system=name != "function_call"))
-    assume(can_be_written(name, one))
+    names = PYTHON_NAMES if name == "function_call" else words
+    one = data.draw(calling_chats(names=names, system=name != "function_call"))
     (back,) = trip(name, tmp_path_factory.mktemp("f"), one)
     assert essence(back) == essence(one)
 
@@ -56,7 +58,8 @@ def test_conversations_with_words_beside_calls_come_back(name, data, tmp_path_fa
 @pytest.mark.parametrize("name", OF_CALLS)
 @given(one=calling_chats(words_beside=False))
 def test_conversations_with_nothing_but_calls_in_a_turn_come_back(name, one, tmp_path_factory):
-    assume(can_be_written(name, one))
+    # One result that is a list of texts would be taken for several results.
+    assume(name == "llama3" or not any(turn.text.startswith("[") for turn in one.turns if turn.role == "tool"))
     (back,) = trip(name, tmp_path_factory.mktemp("f"), one)
     assert essence(back) == essence(one)
 
@@ -73,15 +76,6 @@ def test_single_questions_and_their_calls_come_back(name, data, tmp_path_factory
     one = data.draw(single_calls(pictures=name != "bfcl", arguments=ONE_CALL, tools=TOOLS))
     (back,) = trip(name, tmp_path_factory.mktemp("f"), one)
     assert essence(back) == essence(one)
-
-
-def can_be_written(name, record):
-    """Leave out names that are none in Python, and what only a list of odd schemas would hold."""
-    if name == "function_call":
-        return all(call.name.isascii() and not iskeyword(call.name) for turn in record.turns for call in turn.calls)
-    if name == "sharegpt":
-        return all(not text.startswith("[") for text in (turn.text for turn in record.turns if turn.role == "tool"))
-    return True
 
 
 HOSTILE = 'line one\nline "two"\t\\ \'three\' </tool_call> <tool_call> </function_call> é 日本 \u2028 {"a": [1]}'
