@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TORCH := torch==2.13.0
 
 .PHONY: help setup demo test check format proof bench docs clean
 help:  ## show this list
@@ -13,8 +14,11 @@ $(VENV)/.base: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	touch $@
 
+# Torch comes first and stays what it is: a torchvision made for another torch keeps transformers from being imported.
 $(VENV)/.dev: pyproject.toml $(VENV)/.base
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	printf '$(TORCH)\ntorchvision<0\n' > $(VENV)/constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '$(TORCH)'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(VENV)/constraints.txt -e '.[dev]'
 	touch $@
 
 setup: $(VENV)/.dev  ## make .venv with everything the tests need

@@ -2,7 +2,10 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tiny_models import Shelf
 
 PROOF = os.environ.get("PICTUS_PROOF") == "1"
 
@@ -15,3 +18,9 @@ settings.register_profile(
 )
 settings.register_profile("proof", settings.get_profile("short"), max_examples=10_000)
 settings.load_profile("proof" if PROOF else "short")
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """Give the path of a tiny model by its name."""
+    return Shelf(tmp_path_factory.mktemp("models"))
