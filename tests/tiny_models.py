@@ -145,7 +145,7 @@ def write_adapter(folder, base, *, seed=0):
     return folder
 
 
-def write_gguf(path, *, name="tiny", template=CHAT, width=64, layers=2, seed=0):
+def write_gguf(path, *, name="tiny", template=CHAT, width=64, layers=2, split=None, seed=0):
     """Write a model for llama.cpp. `width` and `layers` make it as large as a measurement needs."""
     import gguf
     import numpy as np
@@ -161,7 +161,11 @@ def write_gguf(path, *, name="tiny", template=CHAT, width=64, layers=2, seed=0):
         return (random.standard_normal(shape, dtype=np.float32) * 0.3 / np.sqrt(width / 64)).astype(np.float16)
 
     writer = gguf.GGUFWriter(path, "llama")
-    writer.add_name(name)
+    if name:
+        writer.add_name(name)
+    if split is not None:
+        writer.add_uint16("split.no", split[0])
+        writer.add_uint16("split.count", split[1])
     writer.add_context_length(4096)
     writer.add_embedding_length(width)
     writer.add_block_count(layers)
