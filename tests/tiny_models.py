@@ -211,9 +211,62 @@ def write_gguf(path, *, name="tiny", template=CHAT, width=64, layers=2, split=No
     return path
 
 
+def write_projector(path, *, width=64, seed=0):
+    """Write the eyes of a model for llama.cpp: CLIP with two layers, and LLaVA's projection."""
+    import gguf
+    import numpy as np
+
+    size, inner, layers, patch, side = 32, 64, 2, 14, 28
+    random = np.random.default_rng(seed)
+
+    def noise(*shape):
+        return random.standard_normal(shape, dtype=np.float32) * 0.3
+
+    def affine(name, *shape):
+        writer.add_tensor(f"{name}.weight", noise(*shape))
+        writer.add_tensor(f"{name}.bias", noise(shape[0]))
+
+    def norm(name):
+        writer.add_tensor(f"{name}.weight", np.ones(size, np.float32))
+        writer.add_tensor(f"{name}.bias", np.zeros(size, np.float32))
+
+    writer = gguf.GGUFWriter(path, "clip")
+    writer.add_file_type(0)
+    writer.add_bool("clip.has_vision_encoder", True)
+    writer.add_string("clip.projector_type", "mlp")
+    writer.add_bool("clip.use_gelu", False)
+    numbers = {"image_size": side, "patch_size": patch, "embedding_length": size, "feed_forward_length": inner}
+    numbers |= {"projection_dim": width, "block_count": layers, "attention.head_count": 4}
+    for name, number in numbers.items():
+        writer.add_uint32(f"clip.vision.{name}", number)
+    writer.add_float32("clip.vision.attention.layer_norm_epsilon", 1e-5)
+    writer.add_array("clip.vision.image_mean", [0.5, 0.5, 0.5])
+    writer.add_array("clip.vision.image_std", [0.5, 0.5, 0.5])
+    writer.add_tensor("v.patch_embd.weight", noise(size, 3, patch, patch))
+    writer.add_tensor("v.position_embd.weight", noise((side // patch) ** 2 + 1, size))
+    writer.add_tensor("v.class_embd", noise(size))
+    norm("v.pre_ln")
+    norm("v.post_ln")
+    for layer in range(layers):
+        for part in ("attn_q", "attn_k", "attn_v", "attn_out"):
+            affine(f"v.blk.{layer}.{part}", size, size)
+        norm(f"v.blk.{layer}.ln1")
+        norm(f"v.blk.{layer}.ln2")
+        affine(f"v.blk.{layer}.ffn_up", inner, size)
+        affine(f"v.blk.{layer}.ffn_down", size, inner)
+    affine("mm.0", width, size)
+    affine("mm.2", width, width)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
 MAKERS = {
     "chat": write_chat,
     "qwen": lambda folder: write_chat(folder, kind="qwen"),
     "seeing": write_seeing,
     "gguf": lambda folder: write_gguf(folder.with_suffix(".gguf")),
+    "projector": lambda folder: write_projector(folder.with_suffix(".gguf")),
 }

@@ -4,8 +4,10 @@ import asyncio
 import json
 import shutil
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from pictus import plugins
 from pictus.backends import llamacpp
@@ -88,6 +90,29 @@ def test_an_answer_ends_with_its_tokens_and_a_prompt_too_long_is_set_aside(tiny)
     assert (cut.finish, cut.usage.completion) == ("length", 1)
     assert too_long.remedy == "set_aside" and "too long" in too_long.what
     assert model.context == 256 and model.at_once == 8
+
+
+def picture(colour):
+    out = BytesIO()
+    Image.new("RGB", (40, 30), colour).save(out, "PNG")
+    return Media(data=out.getvalue())
+
+
+def seen(*colours):
+    turn = Turn("user", (*(Part("image"),) * len(colours), Part("text", "What is it?")))
+    return Prompt(kind="x", messages=(turn,), media=tuple(map(picture, colours)), sampling=SHORT)
+
+
+def test_pictures_are_seen_through_the_projector(tiny):
+    sees = backend(tiny("gguf"), projector=str(tiny("projector")))
+    lost = replace(seen("red"), media=(Media(path="none.png"),))
+    red, blue, none, both, again, fault = ask(
+        sees, [seen("red"), seen("blue"), seen(), seen("red", "blue"), seen("red"), lost]
+    )
+    assert len(set(texts([red, blue, none, both]))) == 4 and red.turns == again.turns
+    assert red.usage.prompt - none.usage.prompt == 4  # a picture is four patches here
+    assert fault.remedy == "set_aside"
+    assert sees.shape() != backend(tiny("gguf")).shape()
 
 
 def test_pictures_want_a_projector(tiny):

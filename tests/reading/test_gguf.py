@@ -20,7 +20,7 @@ def entry(key, kind, packed):
 
 
 ENTRIES = [
-    entry("general.name", 8, text("Ein Modell")),
+    entry("general.name", 8, text("A model")),
     entry("llama.context_length", 4, struct.pack("<I", 4096)),
     entry("tokens", 9, struct.pack("<IQ", 8, 2) + text("a") + text("b")),
     entry("scores", 9, struct.pack("<IQ", 6, 3) + struct.pack("<3f", 1, 2, 3)),
@@ -36,7 +36,7 @@ def head(entries=ENTRIES, version=3):
 
 def test_single_values_are_read_and_lists_passed_over(tmp_path):
     (tmp_path / "a.gguf").write_bytes(head())
-    expected = {"general.name": "Ein Modell", "llama.context_length": 4096, "big": 2**40, "yes": True}
+    expected = {"general.name": "A model", "llama.context_length": 4096, "big": 2**40, "yes": True}
     assert read_gguf_head(tmp_path / "a.gguf") == expected
 
 

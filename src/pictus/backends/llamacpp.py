@@ -98,7 +98,8 @@ class Backend:
             mend = "set `projector` to the mmproj file of the model, or choose a prompt set without pictures"
             raise Fault(f"the model {self.model} takes no pictures without its projector", "stop", mend=mend)
         connection = await self._connected()
-        body = request_body(prompt, self.model, PictureRule(self.picture_side).address)
+        # In a thread, since a large picture takes a while to be made smaller.
+        body = await asyncio.to_thread(request_body, prompt, self.model, PictureRule(self.picture_side).address)
         body.setdefault("max_tokens", _MOST_TOKENS)
         body["seed"] = prompt.seed % (2**32 - 1)  # the last one means any seed
         return await connection.chat(body)
