@@ -145,8 +145,8 @@ def write_adapter(folder, base, *, seed=0):
     return folder
 
 
-def write_gguf(path, *, name="tiny", template=CHAT, width=64, layers=2, split=None, seed=0):
-    """Write a model for llama.cpp. `width` and `layers` make it as large as a measurement needs."""
+def write_gguf(path, *, name="tiny", template=CHAT, width=64, layers=2, kind="F16", split=None, seed=0):
+    """Write a model for llama.cpp. `width`, `layers` and `kind`, its precision, make it what a measurement needs."""
     import gguf
     import numpy as np
 
@@ -157,8 +157,10 @@ def write_gguf(path, *, name="tiny", template=CHAT, width=64, layers=2, split=No
     heads, groups, inner = width // 16, width // 32, 2 * width
     random = np.random.default_rng(seed)
 
-    def noise(*shape):
-        return (random.standard_normal(shape, dtype=np.float32) * 0.3 / np.sqrt(width / 64)).astype(np.float16)
+    def noise(name, *shape):
+        values = random.standard_normal(shape, dtype=np.float32) * 0.3 / np.sqrt(width / 64)
+        precision = gguf.GGMLQuantizationType[kind]
+        writer.add_tensor(name, gguf.quants.quantize(values, precision), raw_dtype=precision)
 
     writer = gguf.GGUFWriter(path, "llama")
     if name:
@@ -175,7 +177,7 @@ def write_gguf(path, *, name="tiny", template=CHAT, width=64, layers=2, split=No
     writer.add_rope_dimension_count(16)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_vocab_size(len(tokens))
-    writer.add_file_type(1)
+    writer.add_file_type(int(gguf.LlamaFileType[f"MOSTLY_{kind}" if kind != "F32" else "ALL_F32"]))
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
     writer.add_token_list(tokens)
@@ -187,8 +189,8 @@ def write_gguf(path, *, name="tiny", template=CHAT, width=64, layers=2, split=No
     writer.add_add_bos_token(False)
     writer.add_chat_template(template)
     ones = np.ones(width, np.float32)
-    writer.add_tensor("token_embd.weight", noise(len(tokens), width))
-    writer.add_tensor("output.weight", noise(len(tokens), width))
+    noise("token_embd.weight", len(tokens), width)
+    noise("output.weight", len(tokens), width)
     writer.add_tensor("output_norm.weight", ones)
     for layer in range(layers):
         shapes = {
@@ -203,7 +205,7 @@ def write_gguf(path, *, name="tiny", template=CHAT, width=64, layers=2, split=No
         for norm in ("attn_norm", "ffn_norm"):
             writer.add_tensor(f"blk.{layer}.{norm}.weight", ones)
         for part, size in shapes.items():
-            writer.add_tensor(f"blk.{layer}.{part}.weight", noise(*size))
+            noise(f"blk.{layer}.{part}.weight", *size)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
