@@ -8,15 +8,14 @@ import pytest
 from pictus import plugins
 from pictus.errors import ManyErrors, PictusError
 
-NEEDED = {
-    ("backends", "openai"): {"model": "m", "base_url": "http://127.0.0.1:1"}
-}  # settings without which a plug-in is nothing
-
 
 @pytest.mark.parametrize("family", plugins.CLASS_NAMES)
 def test_every_plugin_loads_and_says_what_it_is(family):
     for name in plugins.names(family):
-        assert plugins.load(family, name, NEEDED.get((family, name)))
+        try:
+            assert plugins.load(family, name)
+        except PictusError as error:  # a model has to be named
+            assert family == "backends" and "no model is named" in error.what and error.mend
         assert plugins.summary(family, name).endswith(".")
         assert plugins.load_class(family, name).__doc__
 

@@ -118,8 +118,8 @@ class Model(Protocol):
         ...
 
     @property
-    def system_role(self) -> bool:
-        """Say whether the model knows a system message; its words go into the first question if not."""
+    def system_role(self) -> bool | Literal["auto"]:
+        """Say whether the model knows a system message, as far as that is known; its words go elsewhere if not."""
         ...
 
     @property

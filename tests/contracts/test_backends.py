@@ -1,13 +1,16 @@
 """Every backend says whose terms its words are under; a program answers in order, a model answers one prompt."""
 
 import asyncio
+import json
 
 import pytest
 
 from endpoint import serving
 from pictus import licence, plugins
+from pictus.chat.reply import read_reply
 from pictus.prompt import Prompt, Sampling
 from pictus.record import Box, Facts, Media, Turn
+from tiny_models import needs
 
 FACTS = Facts(
     captions=("A brown dog sits by a red car.",),
@@ -36,33 +39,39 @@ def test_a_program_answers_in_order_and_the_same_again(name):
 
 
 @pytest.fixture
-def settings(name):
-    """What each model needs to be asked here."""
+def settings(name, request):
+    """What each model needs to be asked here: a server on loopback, or a tiny model made on the spot."""
+    tiny = {"huggingface": ("chat", "transformers"), "llamacpp": ("gguf", "xllamacpp")}
     if name == "echo":
         yield {}
     elif name == "openai":
-        with serving() as endpoint:
+        with serving(lambda body, times: f"said with seed {body['seed']}") as endpoint:
             yield {"model": "m", "base_url": endpoint.base}
     else:
-        pytest.fail(f"say here how `{name}` is asked in a test")
+        model, needed = tiny[name]
+        needs(needed)
+        yield {"model": str(request.getfixturevalue("tiny")(model)), "threads": 1}
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_model_answers_one_prompt_and_its_reply_reads_the_same_again(name, settings):
-    from pictus.chat.reply import read_reply
-
+def test_a_model_answers_the_same_again_and_its_reply_is_all_there_is_to_keep(name, settings):
     model = plugins.load("backends", name, settings)
-    prompt = Prompt(kind="x", messages=(Turn.of("user", "What is it?"),), seed=3, sampling=Sampling(max_tokens=8))
+    sampling = Sampling(temperature=1.0, max_tokens=16)
+    messages = (Turn.of("user", "What is it?\nIs it a dog?\nOr a cat?"),)
+    prompts = [Prompt(kind="x", messages=messages, seed=seed, sampling=sampling) for seed in (1, 2, 1)]
 
     async def ask():
         try:
-            return await model.answer(prompt)
+            return await asyncio.gather(*map(model.answer, prompts))
         finally:
             await model.close()
 
-    answer = asyncio.run(ask())
-    assert answer.turns[0].role == "assistant" and answer.usage.completion >= 1
-    assert read_reply(answer.reply) == answer
+    first, second, again = asyncio.run(ask())
+    assert first.turns == again.turns != second.turns
+    for answer in (first, second):
+        assert answer.turns[-1].role == "assistant" and answer.model == model.model
+        assert answer.usage.completion > 0 and answer.usage.prompt > 0
+        assert read_reply(answer.reply) == answer
     assert model.terms is None or model.terms in KNOWN
-    assert model.at_once >= 1 and model.model and isinstance(model.system_role, bool)
-    assert "base_url" not in model.shape() and "model" not in model.shape()
+    assert model.at_once > 1 and model.system_role in (True, "auto") and list(model.notes) == []
+    assert json.dumps(model.shape()) == json.dumps(model.shape()) and "base_url" not in model.shape()

@@ -3,12 +3,12 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pictus.chat.body import request_body
 from pictus.chat.connection import Connection
@@ -46,7 +46,10 @@ class Backend:
     context: int | None = None
     threads: int | None = None
     gpu_layers: int | None = None
+    system_role: bool = True
     picture_side: int = 1024
+
+    notes: ClassVar[Sequence[str]] = ()
 
     def __post_init__(self) -> None:
         if find_spec("xllamacpp") is None:

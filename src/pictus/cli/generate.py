@@ -44,7 +44,7 @@ def command(corpus: str, to: str, recipe: str | None, dry_run: bool, as_json: bo
 
     chosen = generate.recipe_options(recipe) if recipe else {}
     settings = {**chosen.get("settings", {}), **output.settings_of(options.pop("settings"))}
-    for name in ("model", "base_url", "at_once"):
+    for name in ("model", "base_url"):
         if (value := options.pop(name)) is not None:
             settings[name] = value
     chosen |= {name: value for name, value in options.items() if value not in (None, ())}

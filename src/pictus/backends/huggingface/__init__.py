@@ -2,11 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pictus.backends.huggingface import folder as files
 from pictus.backends.huggingface.batching import Batcher
@@ -47,6 +47,8 @@ class Backend:
     picture_side: int = 1024
     trust_remote_code: bool = False
     threads: int | None = None
+
+    notes: ClassVar[Sequence[str]] = ()
 
     def __post_init__(self) -> None:
         check_installed(adapter=self.adapter is not None)

@@ -89,7 +89,7 @@ def _sample(
     for number, rows, _ in plan.shards[:_SAMPLE]:
         for record in islice(read_shard(source.place, number, roots=source.roots), min(rows, share)):
             for name, entry, sample in asked_entries(prompts, record, plan.seed):
-                known = {"context": model.context, "system_role": model.system_role}
+                known = {"context": model.context, "system_role": bool(model.system_role)}
                 try:
                     yield prompt_for(record, name, entry, sample=sample, seed=plan.seed, **known)  # type: ignore[arg-type]
                 except Unfit as error:

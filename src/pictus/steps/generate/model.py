@@ -47,7 +47,8 @@ def run(plan: GeneratePlan, source: Corpus, model: plugins.Model, events: Events
     try:
         if plan.journal and not corpus.place.names("shards"):
             journal.forget_passing()  # another corpus gave up on them; this one tries again
-        rules = Rules(price=price_for(plan, model.model), budget=plan.budget, finish=plan.finish)
+        price = price_for(plan, model.model)
+        rules = Rules(price=price, budget=plan.budget, at_once=plan.at_once, finish=plan.finish)
         with Asking(model, journal, rules, events) as asking:
             asking.total = plan.records * sum(entry.per_picture for entry in prompts.entries.values())
             stream = partial(_rows, plan, source, model, prompts, asking)
@@ -101,7 +102,7 @@ def generated(
                         sample=sample,
                         seed=seed,
                         context=model.context,
-                        system_role=model.system_role,
+                        system_role=bool(model.system_role),
                     )
                 except Unfit as error:
                     unfit.append((asked_before, set_aside(record, f"{prompts.name}/{name}: {error}")))

@@ -42,6 +42,7 @@ class GeneratePlan:
     budget: float | None = None  # dollars
     price: str | None = None  # IN,OUT for a million tokens, where the table does not know the model
     journal: str | None = None  # where answers are kept; by default with the corpus
+    at_once: int | None = None  # requests in flight, at most
     finish: bool = False  # a run that must stop ends with what there is
     workers: int = 1
     shards: tuple[tuple[int, int, str], ...] = ()  # number, rows to take, sha256 of each input shard
