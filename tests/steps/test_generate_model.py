@@ -1,11 +1,11 @@
 """Generate with a model: real requests to an endpoint on loopback, from a COCO corpus to rows and cards."""
 
 import json
-from random import Random
 
 import orjson
 import pytest
 
+from answering import GOOD, play
 from coco_files import write_dataset
 from endpoint import bad, last_words, serving
 from pictus.engine.events import Events
@@ -15,8 +15,6 @@ from pictus.steps import generate, import_
 from pictus.steps.generate.estimate import estimate
 from pictus.store.corpus import open_corpus
 
-GOOD = "Question: What is here?\n===\nAnswer: A thing is here.\n===\nQuestion: Where?\n===\nAnswer: In the middle."
-
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
@@ -24,12 +22,6 @@ def corpus(tmp_path_factory):
     write_dataset(root / "data", 40)
     import_.run(import_.plan("coco2017", root / "data", str(root / "corpus")), Events())
     return str(root / "corpus")
-
-
-def play(body, times):
-    """Answer as a model does: mostly well, sometimes badly, by the seed alone."""
-    luck = Random(body["seed"]).random()
-    return "I cannot say." if luck < 0.15 else GOOD + (" " * int(luck * 10))
 
 
 def options(endpoint, **more):

@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from answering import play
 from coco_files import write_dataset
 from conftest import PROOF
 from endpoint import serving
@@ -29,12 +30,6 @@ corpus, to, base = sys.argv[1:]
 settings = {"model": "gpt-4o-mini", "base_url": base, "at_once": %d}
 generate.run(generate.plan(corpus, to, backend="openai", prompts="llava", settings=settings), Events())
 """
-GOOD = "Question: What is here?\n===\nAnswer: A thing is here.\n===\nQuestion: Where?\n===\nAnswer: In the middle."
-
-
-def play(body, times):
-    luck = Random(body["seed"]).random()
-    return "I cannot say." if luck < 0.1 else GOOD + "." * int(luck * 20)
 
 
 def start(script, corpus, to, endpoint):

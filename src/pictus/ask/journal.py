@@ -72,7 +72,7 @@ class Journal:
         except sqlite3.DatabaseError as error:
             mend = "move the file away; what it held will be asked again"
             raise PictusError(f"the journal cannot be read: {error}", where=str(path), mend=mend) from None
-        self._waiting: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Entry | threading.Event | None] = queue.SimpleQueue()
         self._error: BaseException | None = None
         self._writer = threading.Thread(target=self._write_groups, name="journal", daemon=True)
         self._writer.start()
@@ -99,6 +99,14 @@ class Journal:
         counts = usage or Usage()
         tokens = (counts.prompt, counts.completion, counts.cached)
         self._waiting.put(((key, failed, remedy, reply, *tokens, cost, time.time()), token))
+
+    def flush(self) -> None:
+        """Wait until all that was put is on disk."""
+        done = threading.Event()
+        self._waiting.put(done)
+        done.wait()
+        if self._error is not None:
+            raise self._error
 
     def forget_passing(self) -> None:
         """Forget requests that only bad luck left without an answer, so that a new corpus asks them again."""
@@ -147,19 +155,25 @@ class Journal:
                 except queue.Empty:
                     break
             ended = group[-1] is None
-            entries = [entry for entry in group if entry is not None]
-            if not entries:
-                continue
-            try:
-                self._write.execute("begin immediate")
-                # The first answer to a request stays: its turn may already have been handed on.
-                sql = "insert or ignore into answer values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                self._write.executemany(sql, [(*row[:3], zlib.compress(row[3], 1), *row[4:]) for row, _ in entries])
-                self._write.execute("commit")
-            except sqlite3.Error as error:
-                where, mend = str(self.path), "make room on the disk, then run the same command again"
-                self._error = PictusError(f"the journal cannot be written: {error}", where=where, mend=mend)
-            self.committed([token for _, token in entries])
+            entries = [entry for entry in group if isinstance(entry, tuple)]
+            self._write_group(entries)
+            for entry in group:
+                if isinstance(entry, threading.Event):
+                    entry.set()
+
+    def _write_group(self, entries: list[_Entry]) -> None:
+        if not entries:
+            return
+        try:
+            self._write.execute("begin immediate")
+            # The first answer to a request stays: its turn may already have been handed on.
+            sql = "insert or ignore into answer values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            self._write.executemany(sql, [(*row[:3], zlib.compress(row[3], 1), *row[4:]) for row, _ in entries])
+            self._write.execute("commit")
+        except sqlite3.Error as error:
+            where, mend = str(self.path), "make room on the disk, then run the same command again"
+            self._error = PictusError(f"the journal cannot be written: {error}", where=where, mend=mend)
+        self.committed([token for _, token in entries])
 
     @property
     def error(self) -> BaseException | None:

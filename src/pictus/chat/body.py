@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from pictus.prompt import Prompt
+from pictus.prompt import Fault, Prompt
 from pictus.record import Media, Part, Tool, Turn
 
 PictureAddress: TypeAlias = Callable[[Media], str]
@@ -61,4 +61,7 @@ def _message(turn: Turn, media: Iterator[Media], address: PictureAddress) -> dic
 def _part(part: Part, media: Iterator[Media], address: PictureAddress) -> dict[str, Any]:
     if part.type == "text":
         return {"type": "text", "text": part.text or ""}
-    return {"type": "image_url", "image_url": {"url": address(next(media))}}
+    medium = next(media, None)
+    if medium is None:
+        raise Fault("the prompt has more places for pictures than pictures", "set_aside")
+    return {"type": "image_url", "image_url": {"url": address(medium)}}

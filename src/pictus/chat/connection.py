@@ -36,9 +36,10 @@ class Connection:
             raise fault_of(status, headers, reply, address=self.address("chat/completions"))
         return read_reply(reply, limits_in(headers))
 
-    async def post(self, path: str, data: Any, headers: Mapping[str, str] | None = None) -> tuple[int, Any, bytes]:
-        """Post bytes or a form; give status, headers and the whole reply."""
-        return await self._request("POST", path, data=data, headers=headers or {"Content-Type": "application/json"})
+    async def post(self, path: str, data: Any) -> tuple[int, Any, bytes]:
+        """Post JSON as bytes, or a form; give status, headers and the whole reply."""
+        headers = {"Content-Type": "application/json"} if isinstance(data, bytes) else {}
+        return await self._request("POST", path, data=data, headers=headers)
 
     async def get(self, path: str) -> tuple[int, Any, bytes]:
         """Get a path; give status, headers and the whole reply."""

@@ -24,6 +24,13 @@ from pictus.cli import output
 @click.option("--budget", type=float, help="Dollars; the run stops before they are exceeded.")
 @click.option("--price", metavar="IN,OUT", help="Dollars for a million tokens, for a model that is not in the table.")
 @click.option("--finish", is_flag=True, default=None, help="When the run must stop, end with the answers there are.")
+@click.option(
+    "--batch",
+    is_flag=False,
+    flag_value="go",
+    type=click.Choice(["go", "write", "submit", "poll", "ingest"]),
+    help="Ask by the vendor's batch files, at half the price; alone it goes as far as it can, and again goes on.",
+)
 @click.option("--journal", type=click.Path(), help="Where answers are kept.  [default: with the corpus]")
 @click.option("--at-once", type=click.IntRange(1), help="Requests in flight, at most.")
 @click.option("--workers", type=click.IntRange(1), help="Processes of a program; by default one for each processor.")

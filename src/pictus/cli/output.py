@@ -119,6 +119,8 @@ class _Lines:
             self.rows = event["rows"]
         elif event["event"] == "asked":
             self.asked = event
+        elif event["event"] == "ingested":
+            say(_ingested_line(event))
         if time.monotonic() - self.told > 5:
             self.told = time.monotonic()
             say(self.line())
@@ -141,6 +143,12 @@ def _asked_line(told: Mapping[str, Any]) -> str:
     aside = f", {told['set_aside']:,} set aside" if told["set_aside"] else ""
     ending = "; ending: waiting for these, Ctrl-C again drops them" if told["ending"] else ""
     return f"{told['done']:,} done{left}, {told['rate']:,.0f}/s{spent}, {told['in_flight']:,} in flight{aside}{ending}"
+
+
+def _ingested_line(told: Mapping[str, Any]) -> str:
+    names = (("failed", "failed for good"), ("asked_again", "to be asked again"), ("unreadable", "broken lines"))
+    more = "".join(f", {told[name]:,} {words}" for name, words in names if told[name])
+    return f"the files of answers hold {told['answers']:,} answers{more}"
 
 
 class _Bar(_Lines):

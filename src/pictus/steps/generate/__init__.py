@@ -7,7 +7,7 @@ in flight, and its answers are kept in a journal.
 from typing import Any
 
 from pictus.engine.events import Events
-from pictus.steps.generate import model, program
+from pictus.steps.generate import batch, model, program
 from pictus.steps.generate.plan import CHECKS, KINDS, GeneratePlan, is_program, load_backend, plan, recipe_options
 from pictus.store.corpus import Corpus, open_corpus
 
@@ -20,4 +20,7 @@ def run(plan: GeneratePlan, events: Events) -> Corpus:
     backend: Any = load_backend(plan)
     if is_program(backend):
         return program.run(plan, source, events)
+    if plan.batch is not None:
+        batch.run(plan, source, backend, events)
+        backend = batch.Kept(backend)
     return model.run(plan, source, backend, events)

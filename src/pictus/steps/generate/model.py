@@ -42,8 +42,8 @@ class _Item:
 def run(plan: GeneratePlan, source: Corpus, model: plugins.Model, events: Events) -> Corpus:
     """Make the corpus of a plan."""
     prompts = load_entries(plan)
-    corpus = begin_corpus(plan.to, roots=source.roots, made=_made(plan, source, model, prompts))
-    journal = Journal(Path(plan.journal) if plan.journal else Path(plan.to) / _JOURNAL)
+    corpus = begin(plan, source, model, prompts)
+    journal = open_journal(plan)
     try:
         if plan.journal and not corpus.place.names("shards"):
             journal.forget_passing()  # another corpus gave up on them; this one tries again
@@ -60,6 +60,16 @@ def run(plan: GeneratePlan, source: Corpus, model: plugins.Model, events: Events
     return corpus
 
 
+def begin(plan: GeneratePlan, source: Corpus, model: plugins.Model, prompts: PromptSet) -> Corpus:
+    """Begin the corpus of a plan, or go on with it."""
+    return begin_corpus(plan.to, roots=source.roots, made=_made(plan, source, model, prompts))
+
+
+def open_journal(plan: GeneratePlan) -> Journal:
+    """Open the journal of a plan."""
+    return Journal(Path(plan.journal) if plan.journal else Path(plan.to) / _JOURNAL)
+
+
 def _rows(
     plan: GeneratePlan, source: Corpus, model: plugins.Model, prompts: PromptSet, asking: Asking
 ) -> Iterator[Record | Reject]:
@@ -69,7 +79,7 @@ def _rows(
     def room() -> int | None:
         return None if plan.target is None else plan.target - accepted
 
-    records = _records(plan, source)
+    records = records_of(plan, source)
     for row in checked(generated(records, model, prompts, asking, seed=plan.seed, room=room), load_checks(plan.checks)):
         accepted += isinstance(row, Record)
         yield row
@@ -92,30 +102,41 @@ def generated(
 
     def questions() -> Iterator[Question]:
         nonlocal asked_before
-        for record in records:
-            for name, entry, sample in asked_entries(prompts, record, seed):
-                try:
-                    prompt, told = prompt_for(
-                        record,
-                        name,
-                        entry,
-                        sample=sample,
-                        seed=seed,
-                        context=model.context,
-                        system_role=bool(model.system_role),
-                    )
-                except Unfit as error:
-                    unfit.append((asked_before, set_aside(record, f"{prompts.name}/{name}: {error}")))
-                    continue
+        for question in questions_of(records, model, prompts, seed=seed):
+            if isinstance(question, Reject):
+                unfit.append((asked_before, question))
+            else:
                 asked_before += 1
-                read = partial(_read, entry)
-                yield Question(item=_Item(record, name, told), prompt=prompt, read=read, tries=entry.tries)
+                yield question
 
     for number, asked in enumerate(asking.ask(questions(), room=room)):
         while unfit and unfit[0][0] <= number:
             yield unfit.popleft()[1]
         yield _row(asked, model, prompts.name)
     yield from (row for _, row in unfit)
+
+
+def questions_of(
+    records: Iterable[Record], model: plugins.Model, prompts: PromptSet, *, seed: int
+) -> Iterator[Question | Reject]:
+    """Give the questions about records; what cannot be asked about is set aside."""
+    for record in records:
+        for name, entry, sample in asked_entries(prompts, record, seed):
+            try:
+                prompt, told = prompt_for(
+                    record,
+                    name,
+                    entry,
+                    sample=sample,
+                    seed=seed,
+                    context=model.context,
+                    system_role=bool(model.system_role),
+                )
+            except Unfit as error:
+                yield set_aside(record, f"{prompts.name}/{name}: {error}")
+            else:
+                read = partial(_read, entry)
+                yield Question(item=_Item(record, name, told), prompt=prompt, read=read, tries=entry.tries)
 
 
 def _read(entry: Entry, prompt: Prompt, answer: Answer) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
@@ -138,7 +159,8 @@ def _row(asked: Asked, model: plugins.Model, prompts: str) -> Record | Reject:
     return made_record(item.record, turns, made_by=", ".join(notes), terms=model.terms)
 
 
-def _records(plan: GeneratePlan, source: Corpus) -> Iterator[Record]:
+def records_of(plan: GeneratePlan, source: Corpus) -> Iterator[Record]:
+    """Give the records that a plan asks about."""
     for number, rows, _ in plan.shards:
         yield from islice(read_shard(source.place, number, roots=source.roots), rows)
 

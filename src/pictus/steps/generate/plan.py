@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pictus import plugins
 from pictus.ask.money import Price, price_of, typed_price, unknown_price
@@ -23,6 +23,7 @@ CHECKS: Mapping[str, Mapping[str, Any]] = {
 }
 PROMPTS = "llava"
 Settings: TypeAlias = Mapping[str, Any]
+BatchStep: TypeAlias = Literal["go", "write", "submit", "poll", "ingest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class GeneratePlan:
     price: str | None = None  # IN,OUT for a million tokens, where the table does not know the model
     journal: str | None = None  # where answers are kept; by default with the corpus
     at_once: int | None = None  # requests in flight, at most
+    batch: BatchStep | None = None  # ask by the vendor's batch files
     finish: bool = False  # a run that must stop ends with what there is
     workers: int = 1
     shards: tuple[tuple[int, int, str], ...] = ()  # number, rows to take, sha256 of each input shard
@@ -121,7 +123,7 @@ def _for_program(draft: GeneratePlan, known: tuple[str, ...]) -> GeneratePlan:
     for kind in draft.kinds:
         if kind not in known:
             raise unknown_name("kind of instruction", kind, known, where=f"backend {draft.backend}")
-    for name in ("prompts", "target", "budget", "price", "journal"):
+    for name in ("prompts", "target", "budget", "price", "journal", "batch"):
         if getattr(draft, name) is not None:
             mend = "leave it out, or choose a backend that asks a model"
             raise PictusError(f"`{name}` means nothing to the backend `{draft.backend}`", where="generate", mend=mend)
@@ -134,6 +136,9 @@ def _for_model(draft: GeneratePlan, model: str) -> GeneratePlan:
         raise unknown_price(model)
     if draft.budget is not None and draft.budget <= 0:
         raise PictusError("a budget must be more than nothing", where="--budget", mend="give dollars: `--budget 5`")
+    if draft.batch is not None and (draft.backend != "openai" or draft.target is not None):
+        what = "a target cannot be kept" if draft.target is not None else "only the backend `openai` knows batch files"
+        raise PictusError(f"{what} with `--batch`", where="--batch", mend="leave `--batch` out, or use `--limit`")
     if "://" in draft.to and draft.journal is None:
         mend = "say where on this machine the answers are kept: `--journal FILE`"
         raise PictusError("a journal cannot lie in an object store", where=draft.to, mend=mend)
