@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from pictus import plugins
 from pictus.backends.program import Backend
-from pictus.backends.program.calling import CASES, SHARES
+from pictus.backends.program.calling import CASES
 from pictus.demo.layout import plan_picture
 from pictus.demo.world import describe
 from pictus.prompt import Prompt
 from pictus.record import Box, Facts, Media, Origin, make_record
 from pictus.steps.generate import CHECKS
 from pictus.tools import library
+from pictus.tools.cases import SHARES
 from records import facts as any_facts
 
 DRAWN = [describe(plan_picture(number, 0)) for number in range(12)]

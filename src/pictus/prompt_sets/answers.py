@@ -135,12 +135,7 @@ def _role(label: str) -> str | None:
 
 def _from_json(text: str, entry: Entry, seed: int) -> tuple[list[tuple[str, str]], list[str]]:
     """Read an answer in JSON: pairs of `question` and `answer` where it holds such, else the object itself."""
-    mended: list[str] = []
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        value = _inner_json(text)
-        mended.append("words around the JSON")
+    value, mended = json_in(text)
     assert entry.answer_schema is not None
     problems = list(problems_with(value, entry.answer_schema))
     if problems:
@@ -156,6 +151,17 @@ def _from_json(text: str, entry: Entry, seed: int) -> tuple[list[tuple[str, str]
     if not entry.instructions:
         raise Unusable("the JSON holds no pairs of `question` and `answer`")
     return [(_canned(entry, seed), orjson.dumps(value).decode())], mended
+
+
+def json_in(text: str) -> tuple[Any, list[str]]:
+    """Read the JSON of an answer, past a fence or words around it, and say what had to be mended."""
+    text = text.strip()
+    if found := _FENCE.match(text):
+        text = found[1].strip()
+    try:
+        return orjson.loads(text), []
+    except orjson.JSONDecodeError:
+        return _inner_json(text), ["words around the JSON"]
 
 
 def _inner_json(text: str) -> Any:

@@ -1,6 +1,6 @@
 """Records to prompts: the messages of each entry, cut to the model's context by rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -14,6 +14,7 @@ from pictus.prompt_sets.tokens import estimated_prompt_tokens
 from pictus.prompt_sets.trimming import steps
 from pictus.record import Facts, Media, Part, Record, Turn
 
+_NOTHING: Mapping[str, str] = {}
 _ANSWER_TOKENS = 1024  # kept free for an answer whose length nobody chose
 
 
@@ -39,6 +40,7 @@ def prompt_for(
     seed: int = 0,
     context: int | None = None,
     system_role: bool = True,
+    more: Mapping[str, str] = _NOTHING,
 ) -> tuple[Prompt, str]:
     """Make the prompt of an entry, and say what of the facts was left out to fit it into the context.
 
@@ -50,6 +52,7 @@ def prompt_for(
         seed: of the run.
         context: tokens that the model can hold; the entry's own limit counts where it is less.
         system_role: whether the model knows one; if not, its words stand at the head of the first message.
+        more: blocks that are told after the facts, such as tools.
     """
     limits = [limit for limit in (context, entry.context) if limit is not None]
     room = min(limits) - (entry.sampling.max_tokens or _ANSWER_TOKENS) if limits else None
@@ -57,7 +60,7 @@ def prompt_for(
         raise Unfit("it has no picture to be seen")
     media = tuple(medium for medium in record.media if medium.kind == "image") if entry.sees else ()
     for facts, examples, told in steps(record.facts, len(entry.examples)):
-        messages = _messages(entry, facts, record.media, examples, len(media), system_role=system_role)
+        messages = _messages(entry, facts, record.media, examples, len(media), system_role=system_role, more=more)
         if room is None or estimated_prompt_tokens(messages) <= room:
             prompt = Prompt(
                 kind=name,
@@ -90,10 +93,17 @@ def another(prompt: Prompt, number: int) -> Prompt:
 
 
 def _messages(
-    entry: Entry, facts: Facts, media: tuple[Media, ...], examples: int, pictures: int, *, system_role: bool
+    entry: Entry,
+    facts: Facts,
+    media: tuple[Media, ...],
+    examples: int,
+    pictures: int,
+    *,
+    system_role: bool,
+    more: Mapping[str, str],
 ) -> tuple[Turn, ...]:
     try:
-        text = _context(entry, facts, media)
+        text = _context(entry, facts, media, more)
     except ValueError as error:
         raise Unfit(str(error)) from None
     if not text and not pictures:
@@ -113,10 +123,11 @@ def _messages(
     return tuple(turns)
 
 
-def _context(entry: Entry, facts: Facts, media: tuple[Media, ...]) -> str:
+def _context(entry: Entry, facts: Facts, media: tuple[Media, ...], more: Mapping[str, str]) -> str:
     blocks = blocks_of(entry, facts, media)
     if not blocks and not entry.sees:
         return ""
+    blocks |= more
     if entry.template is not None:
         return render(entry.template, facts, blocks, language=entry.language, media=media)
     return "\n\n".join(blocks.values())

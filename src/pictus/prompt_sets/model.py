@@ -23,7 +23,7 @@ Input: TypeAlias = Literal[
     "motions",
     "picture",
 ]
-AnswerKind: TypeAlias = Literal["conversation", "text", "json"]
+AnswerKind: TypeAlias = Literal["conversation", "text", "json", "calls"]
 
 
 def _is_schema(value: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -85,6 +85,7 @@ class Entry(Section):
     template: str | None = None  # Jinja2, of the last message; unless set, the inputs one below the other
     answer: AnswerKind | None = None
     answer_schema: Annotated[dict[str, Any] | None, AfterValidator(_is_schema)] = Field(default=None, alias="schema")
+    tools: str | None = None  # of an answer that is calls: `library`, or a JSON file of your own
     sampling: SamplingKeys = SamplingKeys()
     per_picture: int = Field(default=1, ge=1, le=1000)
     share: Annotated[float, BeforeValidator(lambda v: float(v) if type(v) is int else v)] = Field(1.0, gt=0, le=1)
@@ -110,6 +111,8 @@ class Entry(Section):
             raise ValueError("a conversation needs `split_user_assistant`, the line between its parts")
         if self.kind == "text" and not self.instructions:
             raise ValueError("an answer that is one text needs `instructions`, the questions that it may answer")
+        if (self.kind == "calls") != (self.tools is not None):
+            raise ValueError("`answer: calls` and `tools` go together: `tools: library`, or a JSON file of your own")
         if self.kind == "json" and self.answer_schema is None:
             raise ValueError("an answer in JSON needs its `schema`")
         if not (self.inputs or self.template):

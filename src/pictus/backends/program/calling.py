@@ -25,20 +25,13 @@ from pictus.backends.program.requests import (
 )
 from pictus.record import Call, Part, Turn
 from pictus.scene import Scene
+from pictus.tools.cases import case_of
 from pictus.tools.choices import Choice, choices, is_about_pictures
 from pictus.tools.function import Function
 from pictus.tools.library import chains, domain_of, domains, functions
 from pictus.tools.offer import distractors
 from pictus.tools.provenance import Grounds
 
-SHARES = {
-    "simple": 0.35,
-    "multiple": 0.25,
-    "parallel": 0.12,
-    "sequential": 0.10,
-    "irrelevance": 0.10,
-    "missing_argument": 0.08,
-}
 _ABOUT_PICTURES = 0.8  # of the requests are for what is in the picture
 _TRIES = 8
 # What these tell can be seen or known without a tool, so that lacking one is no reason to refuse.
@@ -72,12 +65,8 @@ def calling(scene: Scene, random: Random) -> Calling | None:
     """Make a conversation of a case drawn by its share; where the facts allow no such case, of another."""
     if not scene.kinds and not scene.facts.texts:
         return None
-    at, cases = random.random(), list(CASES)
-    for case, share in SHARES.items():
-        at -= share
-        if at < 0:
-            cases.sort(key=lambda one: one != case)
-            break
+    wanted = case_of(random)
+    cases = sorted(CASES, key=lambda one: one != wanted)
     return next((made for case in cases if (made := CASES[case](scene, random)) is not None), None)
 
 

@@ -18,12 +18,13 @@ from pictus.engine.events import Events
 from pictus.engine.making import make_from_stream
 from pictus.prompt import Answer, Prompt
 from pictus.prompt_sets.answers import place_media, read_turns
-from pictus.prompt_sets.messages import Unfit, asked_entries, prompt_for
+from pictus.prompt_sets.messages import Unfit, asked_entries, prompt_for, seed_of
 from pictus.prompt_sets.model import Entry, PromptSet
-from pictus.record import Record, Reject, Turn
+from pictus.record import Record, Reject
 from pictus.steps.cards import ASKED, write_cards
+from pictus.steps.generate.calls import read_calling, wanted
 from pictus.steps.generate.plan import GeneratePlan, load_checks, load_entries, price_for
-from pictus.steps.generate.rows import checked, made_record, set_aside
+from pictus.steps.generate.rows import Said, checked, made_record, set_aside
 from pictus.store.corpus import Corpus, begin_corpus
 from pictus.store.shards import read_shard
 
@@ -123,6 +124,8 @@ def questions_of(
     for record in records:
         for name, entry, sample in asked_entries(prompts, record, seed):
             try:
+                seed_ = seed_of(record, name, sample, seed)
+                want = wanted(entry.tools, record.facts, seed_) if entry.tools else None
                 prompt, told = prompt_for(
                     record,
                     name,
@@ -131,16 +134,18 @@ def questions_of(
                     seed=seed,
                     context=model.context,
                     system_role=bool(model.system_role),
+                    more=want.blocks if want else {},
                 )
             except Unfit as error:
                 yield set_aside(record, f"{prompts.name}/{name}: {error}")
             else:
-                read = partial(_read, entry)
+                read = partial(read_calling, want, record.facts) if want else partial(_read, entry)
                 yield Question(item=_Item(record, name, told), prompt=prompt, read=read, tries=entry.tries)
 
 
-def _read(entry: Entry, prompt: Prompt, answer: Answer) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
-    return read_turns(prompt, entry, answer)
+def _read(entry: Entry, prompt: Prompt, answer: Answer) -> Said:
+    turns, mended = read_turns(prompt, entry, answer)
+    return Said(turns=turns, mended=mended)
 
 
 def _row(asked: Asked, model: plugins.Model, prompts: str) -> Record | Reject:
@@ -150,13 +155,14 @@ def _row(asked: Asked, model: plugins.Model, prompts: str) -> Record | Reject:
         turns = () if asked.answer is None else asked.answer.turns
         return set_aside(replace(item.record, turns=turns), f"{prompts}/{item.name}: {asked.problem}")
     assert asked.answer is not None
-    turns, mended = asked.value
+    said: Said = asked.value
     kinds = tuple(medium.kind for medium in item.record.media)
     notes = [asked.answer.model or model.model, f"{prompts}/{item.name}", f"seed {asked.prompt.seed}"]
     notes += [item.told] if item.told else []
-    notes += [f"mended: {', '.join(mended)}"] if mended else []
-    turns = place_media(turns, kinds, asked.prompt.seed)
-    return made_record(item.record, turns, made_by=", ".join(notes), terms=model.terms)
+    notes += [f"mended: {', '.join(said.mended)}"] if said.mended else []
+    turns = place_media(said.turns, kinds, asked.prompt.seed)
+    made_by = ", ".join(notes)
+    return made_record(item.record, turns, made_by=made_by, terms=model.terms, tools=said.tools, facts=said.facts)
 
 
 def records_of(plan: GeneratePlan, source: Corpus) -> Iterator[Record]:

@@ -12,6 +12,7 @@ from pictus.prompt_sets.model import PromptSet
 from pictus.prompt_sets.shelf import load_prompts
 from pictus.recipe import read_recipe
 from pictus.store.corpus import open_corpus
+from pictus.tools.own import read_tools
 
 KINDS = ("conversation", "detail", "reasoning")
 CHECKS: Mapping[str, Mapping[str, Any]] = {
@@ -110,6 +111,9 @@ def load_entries(plan: GeneratePlan) -> PromptSet:
     for name in plan.kinds:
         if name not in prompts.entries:
             raise unknown_name("entry", name, tuple(prompts.entries), where=f"prompt set {prompts.name}")
+    for entry in prompts.entries.values():
+        if entry.tools not in (None, "library"):
+            read_tools(Path(entry.tools))  # now, so that a mistake there is told before anything is asked
     chosen = {name: entry for name, entry in prompts.entries.items() if not plan.kinds or name in plan.kinds}
     return prompts.model_copy(update={"entries": chosen})
 

@@ -1,10 +1,20 @@
 """Answers to rows: the record with its new turns and where they came from, or the reason why there is none."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pictus import plugins
 from pictus.record import Facts, Record, Reject, Tool, Turn, make_record, reject_record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """An answer as it was read: turns, and for calls the tools and the facts that say what arguments rest on."""
+
+    turns: tuple[Turn, ...]
+    tools: tuple[Tool, ...] = ()
+    facts: Facts | None = None
+    mended: tuple[str, ...] = ()
 
 
 def made_record(
