@@ -247,3 +247,12 @@ def test_echo_goes_the_whole_way_without_a_server(corpus, tmp_path):
     made = generate.run(plan, Events())
     assert made.summary["rows"] > 80
     assert next(made.records()).origin.model_terms is None
+
+
+def test_ten_samples_of_each_reason_are_told(corpus, tmp_path):
+    with serving(lambda body, times: "no separators, no labels") as endpoint:
+        make(corpus, tmp_path / "g", endpoint, kinds=("conversation",), limit=30)
+    (told,) = orjson.loads((tmp_path / "g/rejected.json").read_bytes())
+    assert told["reason"].startswith("llava/conversation: unusable answer: ") and told["rows"] == 30
+    assert len(told["samples"]) == 10 and told["samples"][0]["text"] == "no separators, no labels"
+    assert told["samples"][0]["where"].startswith("coco2017 ")

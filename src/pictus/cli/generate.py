@@ -77,7 +77,7 @@ def _report(to: str, made: Any, *, as_json: bool) -> None:
     if made.place.exists("asked.json"):
         output.asked(made.place.read("asked.json"))
     if summary["rejected"]:
-        output.say(f"{summary['rejected']:,} were set aside, kept in {to}/rejects:")
+        output.say(f"{summary['rejected']:,} were set aside; {to}/rejected.json shows ten of each:")
         output.reasons(summary["reasons"])
     output.next_command(f"pictus export {to} --format llava --to {to.rstrip('/')}.json")
     sys.exit(output.SET_ASIDE if summary["rejected"] else output.DONE)

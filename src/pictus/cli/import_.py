@@ -49,7 +49,7 @@ def command(
     else:
         click.echo(f"{to}: {summary['rows']:,} records, {output.media_of(summary)}")
     if summary["rejected"]:
-        output.say(f"{summary['rejected']:,} rows were set aside, kept in {to}/rejects:")
+        output.say(f"{summary['rejected']:,} rows were set aside; {to}/rejected.json shows ten of each:")
         output.reasons(summary["reasons"])
     output.next_command(
         f"pictus generate {to} --backend program --to {to}-instruct" if not summary["turns"] else f"pictus check {to}"

@@ -8,7 +8,7 @@ from pictus.record import Record
 
 SAMPLES = 10  # kept of each reason
 _EXCERPT = 160  # characters
-_CHECK = re.compile(r"[a-z_]+: ")
+_CHECK = re.compile(r"[\w/.-]+: (?:unusable answer: )?")  # a check, or the entry of a prompt set
 _QUOTE = re.compile("[\"“«`]|(?<![^\\W_])'|: ")
 _PLACE = re.compile(r"(?:turn|picture|row) \d+: ")
 _NUMBER = re.compile(r"\d[\d,.]*(?<![,.])")
@@ -39,6 +39,10 @@ class Reasons:
         kept = self.samples.setdefault(code, [])
         if len(kept) < SAMPLES:
             kept.append(Sample(id=id, where=where, reason=reason, text=text))
+
+    def is_full(self, reason: str) -> bool:
+        """Say whether a reason of this kind has all the samples that are kept."""
+        return len(self.samples.get(reason_code(reason), ())) >= SAMPLES
 
     def without_text(self) -> set[str]:
         """List the ids of samples whose text is not known yet."""

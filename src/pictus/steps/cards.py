@@ -1,6 +1,7 @@
 """The papers of a corpus: README.md, NOTICE.md and CITATIONS.bib, written from what its receipts say."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,22 @@ import pictus
 from pictus import plugins
 from pictus.card import Card
 from pictus.licence import find
+from pictus.record import Reject
+from pictus.report.reasons import Reasons
 from pictus.steps.licence import report
 from pictus.store.corpus import Corpus
 from pictus.store.place import Place
 
 ASKED = "asked.json"  # what a model was asked, beside the corpus.json of a corpus that one wrote
+REJECTED = "rejected.json"  # why rows were set aside, with samples
+_EXCERPT = 300  # characters of a row that was set aside
 _SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
 def write_cards(corpus: Corpus) -> None:
-    """Write the card, the notices and the citations into the corpus."""
+    """Write the card, the notices and the citations into the corpus, and the report of what was set aside."""
+    if corpus.summary["rejected"]:
+        _write(corpus.place, REJECTED, rejected_text(corpus))
     for name, text in (
         ("README.md", card_text(corpus)),
         ("NOTICE.md", notice_text(corpus)),
@@ -27,6 +34,31 @@ def write_cards(corpus: Corpus) -> None:
     ):
         if not corpus.place.exists(name) or corpus.place.read(name) != text.encode():
             _write(corpus.place, name, text)
+
+
+def rejected_text(corpus: Corpus) -> str:
+    """Report why rows were set aside: each reason with its count, and ten rows of each."""
+    found = Reasons()
+    for reject in corpus.rejects():
+        for reason in reject.reasons:
+            text = "" if found.is_full(reason) else _said(reject)
+            found.add(reason, id=reject.id or "", where=reject.where, text=text)
+    told = [
+        {"reason": code, "rows": count, "samples": [asdict(sample) for sample in found.samples[code]]}
+        for code, count in _most(dict(found.counts))
+    ]
+    return orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()
+
+
+def _said(reject: Reject) -> str:
+    """Show what a row that was set aside said last."""
+    try:
+        turns = orjson.loads(reject.row)["turns"]
+        texts = ["".join(part["text"] or "" for part in turn["parts"]) for turn in turns]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        texts = [reject.row]
+    line = " ".join(next((text for text in reversed(texts) if text.strip()), "").split())
+    return line if len(line) <= _EXCERPT else f"{line[: _EXCERPT - 1]}…"
 
 
 def write_notices(corpus: Corpus, notice: Path, bibliography: Path) -> None:
@@ -87,6 +119,7 @@ configs:
     ]
     if reasons:
         parts += ["## Rows set aside\n", _table(["reason", "rows"], reasons)]
+        parts.append(f"`{REJECTED}` has ten rows of each, `rejects/` all of them.\n")
     parts += ["## How it was made\n", _made(corpus)]
     if corpus.place.exists(ASKED):
         parts += ["## What a model was asked\n", _asked(corpus)]

@@ -12,7 +12,10 @@ import orjson
 
 from pictus.errors import PictusError
 from pictus.record import Record, Reject
+from pictus.report.reasons import reason_code
 from pictus.store.place import Place
+
+_MOST_REASONS = 100  # with their details; more are counted by kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +111,8 @@ class Tally:
     def receipt(self, number: int, **known: Any) -> Receipt:
         """Make the receipt of what was counted."""
         reasons = Counter(reason for reject in self.rejects for reason in reject.reasons)
+        if len(reasons) > _MOST_REASONS:
+            reasons = Counter(reason_code(reason) for reason in reasons.elements())
         return Receipt(
             shard=number,
             rows=self.rows,
