@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -24,7 +25,8 @@ class Finding:
     mend: str = ""
 
 
-_NEEDED = ("click", "fsspec", "jinja2", "numpy", "orjson", "PIL", "pyarrow", "pydantic", "yaml", "rich")
+_NEEDED = ("aiohttp", "click", "fsspec", "jinja2", "numpy", "orjson", "PIL", "pyarrow", "pydantic", "yaml", "rich")
+_EXTRAS = {"torch": "huggingface", "transformers": "huggingface", "peft": "huggingface", "xllamacpp": "llamacpp"}
 _PACKAGES = {"PIL": "pillow", "yaml": "pyyaml"}
 
 
@@ -37,6 +39,12 @@ def examine() -> Iterator[Finding]:
     )
     for module in _NEEDED:
         yield _package(module)
+    for module, extra in _EXTRAS.items():
+        yield _package(module) if find_spec(module) else _not_there(module, extra)
+    if find_spec("torchvision"):
+        yield _torchvision()
+    if find_spec("torch"):
+        yield _accelerator()
     for family in plugins.CLASS_NAMES:
         for name in plugins.names(family):
             finding = _plugin(family, name)
@@ -57,8 +65,34 @@ def _package(module: str) -> Finding:
         return Finding("ok", package, version(package))
     except PackageNotFoundError:
         return Finding("ok", package, "version unknown")
-    except ImportError as error:
+    except Exception as error:  # a package that others break fails in any way
         return Finding("broken", package, str(error), f"pip install --force-reinstall {package}")
+
+
+def _not_there(module: str, extra: str) -> Finding:
+    mend = f"only the backend `{extra}` needs it: `pip install 'pictus[{extra}]'`"
+    return Finding("missing", module, "not installed", mend)
+
+
+def _torchvision() -> Finding:
+    """Import it, since one that was made for another torch keeps transformers from being imported."""
+    try:
+        return Finding("ok", "torchvision", str(import_module("torchvision").__version__))
+    except Exception as error:  # it fails in many ways
+        mend = "install the one that goes with your torch, or none: `pip uninstall torchvision`"
+        return Finding("broken", "torchvision", f"{type(error).__name__}: {error}", mend)
+
+
+def _accelerator() -> Finding:
+    try:
+        torch = import_module("torch")
+        if torch.cuda.is_available():
+            return Finding("ok", "accelerator", str(torch.cuda.get_device_name(0)))
+        if torch.backends.mps.is_available():
+            return Finding("ok", "accelerator", "mps")
+    except Exception as error:  # a driver that does not fit
+        return Finding("broken", "accelerator", f"{type(error).__name__}: {error}", "update the driver, or torch")
+    return Finding("missing", "accelerator", "none that torch can use", "models run on the processor, slowly")
 
 
 def _plugin(family: plugins.Family, name: str) -> Finding:
