@@ -178,8 +178,14 @@ class Origin:
     picture_licence: str = "unknown"  # a name that `licence.py` knows
     text_licence: str = "unknown"
     model_terms: str | None = None  # of the model that wrote the text; None when people or a program did
-    made_by: str | None = None  # backend, prompt, version and seed
+    made_by: str | None = None  # "model, prompt set/entry, seed 7", or "program-1, kind, seed 0"
     parents: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str | None:
+        """What it was made as: a kind of a program, or the entry of a prompt set."""
+        told = (self.made_by or "").split(", ")
+        return told[1].rpartition("/")[2] if len(told) > 1 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import pytest
 
 from pictus import plugins
+from pictus.errors import PictusError
 from pictus.record import Origin, Turn, make_record
 
 
@@ -40,3 +41,28 @@ def test_few_answers_get_no_verdict():
 
 def test_the_share_is_a_setting():
     assert len(dropped(yes_and_no(90, 40)[0], share=0.5)) == 50
+
+
+def made_as(kind, number):
+    turns = (Turn.of("user", f"Tell me of {number}."), Turn.of("assistant", f"It is a thing of number {number}."))
+    return make_record(Origin(dataset="d", key=f"{kind} {number}", made_by=f"m, llava/{kind}, seed 3"), turns=turns)
+
+
+def test_kinds_come_to_the_wanted_mix():
+    counts = {"conversation": 58, "detail": 60, "reasoning": 80, "other": 500}
+    rows = [made_as(kind, number) for kind, count in counts.items() for number in range(count)]
+    found = dropped(rows, types={"conversation": 58, "detail": 23, "reasoning": 77})
+    left = [row.origin.kind for row in rows if row.id not in found]
+    assert {kind: left.count(kind) for kind in counts} == {
+        "conversation": 58,
+        "detail": 23,
+        "reasoning": 77,
+        "other": 500,
+    }
+    assert found == dropped(reversed(rows), types={"conversation": 58, "detail": 23, "reasoning": 77})
+    assert dropped(rows) == {} == dropped(rows, types={"conversation": 1})
+
+
+def test_a_weight_of_nothing_is_refused():
+    with pytest.raises(PictusError, match="not above 0"):
+        dropped([], types={"detail": 0})

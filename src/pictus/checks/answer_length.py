@@ -42,12 +42,13 @@ class Check:
                 yield from _misfits(number, turn.text, limits.question_minimum, limits.question_maximum)
 
     def _limits(self, record: Record) -> "Check":
-        """Find the limits for what a record was made as: `made_by` is "model, kind, seed 0"."""
-        if not self.kinds or not record.origin.made_by:
-            return self
-        told = record.origin.made_by.split(", ")
-        kind = next((name for name in reversed(told) if name in self.kinds), None)
-        return self if kind is None else replace(self, kinds={}, **dict[str, Any](self.kinds[kind]))
+        """Find the limits for what a record was made as."""
+        kind = record.origin.kind if self.kinds else None
+        return (
+            self
+            if kind is None or kind not in self.kinds
+            else replace(self, kinds={}, **dict[str, Any](self.kinds[kind]))
+        )
 
 
 def _misfits(number: int, text: str, minimum: int, maximum: int) -> Iterator[str]:
