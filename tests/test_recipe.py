@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pictus.errors import ManyErrors, PictusError
-from pictus.recipe import read_recipe
+from pictus.recipe import load_recipe, read_recipe, shipped_names
 
 
 def read(tmp_path, text):
@@ -26,6 +26,24 @@ def test_all_mistakes_are_told_with_line_and_mend(tmp_path):
     lines = [error.where for error in caught.value.errors]
     assert [where.split(", ")[1] for where in lines] == ["line 3", "line 4", "line 5"]
     assert "did you mean `kinds`?" in str(caught.value)
+
+
+def test_a_recipe_is_found_by_its_path_and_by_its_name_where_it_ships(tmp_path):
+    (tmp_path / "mine.yaml").write_text("what: Mine.\nsource: coco2017\n")
+    assert load_recipe(tmp_path / "mine.yaml").source == "coco2017"
+    assert load_recipe("openimages-program") == load_recipe("openimages_program")
+    assert len(shipped_names()) == 7
+    with pytest.raises(PictusError, match="unknown recipe") as caught:
+        load_recipe("openimages_progam")
+    assert caught.value.mend == "did you mean `openimages_program`?"
+    with pytest.raises(PictusError, match="cannot read the recipe"):
+        load_recipe(str(tmp_path / "openimages_program.yaml"))
+
+
+def test_a_source_that_nobody_knows_is_told(tmp_path):
+    with pytest.raises(PictusError, match="unknown source `coco2071`: did you mean `coco2017`") as caught:
+        read(tmp_path, "what: x\nsource: coco2071\n")
+    assert ", line 2, " in caught.value.where
 
 
 @pytest.mark.parametrize(

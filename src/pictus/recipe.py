@@ -1,11 +1,15 @@
-"""The user's recipe: a YAML file that says what is made, and how it is checked."""
+"""Recipes: YAML files that say what is made of which source by what, and how it is checked; some ship."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from pictus import plugins
+from pictus.errors import unknown_name
 from pictus.typed_yaml import Section, read_yaml, typed
+
+_SHIPPED = Path(__file__).parent / "recipes"
 
 
 def _one_key(value: Any) -> Any:
@@ -21,6 +25,13 @@ def _one_key(value: Any) -> Any:
         else:
             raise ValueError("each item of the recipe's list is a name, or a name with its settings")
     return named
+
+
+def _is_source(name: str) -> str:
+    if name not in plugins.names("sources"):
+        error = unknown_name("source", name, plugins.names("sources"), where="source")
+        raise ValueError(f"{error.what}: {error.mend}")
+    return name
 
 
 class Generate(Section):
@@ -41,8 +52,33 @@ class Generate(Section):
 class Recipe(Section):
     """All that a recipe may hold."""
 
+    what: str = ""  # for people, as `pictus list recipes` shows it
+    source: Annotated[str, AfterValidator(_is_source)] | None = (
+        None  # that it is meant for; its licences tell what comes
+    )
     generate: Generate = Generate()
     checks: Annotated[dict[str, dict[str, Any]], BeforeValidator(_one_key)] | None = None
+
+
+def shipped_names() -> tuple[str, ...]:
+    """List the recipes that ship."""
+    return tuple(sorted(path.stem for path in _SHIPPED.glob("*.yaml")))
+
+
+def shipped_path(name: str) -> Path:
+    """Give the file of a recipe that ships."""
+    return _SHIPPED / f"{name}.yaml"
+
+
+def load_recipe(name: str | Path) -> Recipe:
+    """Read a recipe by its path, or by its name where it ships; tell all that is wrong with it."""
+    path = Path(name)
+    if path.is_file() or path.suffix in (".yaml", ".yml"):
+        return read_recipe(path)
+    wanted = str(name).replace("-", "_")
+    if wanted not in shipped_names():
+        raise unknown_name("recipe", str(name), shipped_names(), where="the recipes")
+    return read_recipe(shipped_path(wanted))
 
 
 def read_recipe(path: Path) -> Recipe:

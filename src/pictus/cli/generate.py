@@ -34,7 +34,9 @@ from pictus.cli import output
 @click.option("--journal", type=click.Path(), help="Where answers are kept.  [default: with the corpus]")
 @click.option("--at-once", type=click.IntRange(1), help="Requests in flight, at most.")
 @click.option("--workers", type=click.IntRange(1), help="Processes of a program; by default one for each processor.")
-@click.option("--recipe", type=click.Path(), help="A YAML file with `generate:` and `checks:`; options come before it.")
+@click.option(
+    "--recipe", type=click.Path(), help="A recipe: `pictus list recipes`, or a YAML file; options come before it."
+)
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the backend.")
 @click.option("--dry-run", is_flag=True, help="Say what would be asked, what it takes and costs, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

@@ -1,4 +1,4 @@
-"""Show what there is: sources, formats, backends, checks, tools and prompt sets."""
+"""Show what there is: sources, formats, backends, checks, tools, prompt sets and recipes."""
 
 import click
 
@@ -7,7 +7,9 @@ from pictus.cli import output
 
 @click.command("list")
 @click.argument(
-    "family", required=False, type=click.Choice(["sources", "formats", "backends", "checks", "tools", "prompts"])
+    "family",
+    required=False,
+    type=click.Choice(["sources", "formats", "backends", "checks", "tools", "prompts", "recipes"]),
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(family: str | None, as_json: bool) -> None:
@@ -22,6 +24,9 @@ def command(family: str | None, as_json: bool) -> None:
         return output.result({name: [asdict(entry) for entry in entries] for name, entries in found.items()})
     for name, entries in found.items():
         click.echo(name)
-        output.table([entry.name, entry.summary] for entry in entries)
+        output.table(
+            [entry.name, *([f"commercial: {entry.commercial}"] if entry.commercial else []), entry.summary]
+            for entry in entries
+        )
     output.next_command(f"pictus show {found[wanted[0]][0].name}")
     return None

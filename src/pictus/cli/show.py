@@ -1,4 +1,6 @@
-"""Show all that is known of a dataset, a plug-in, a prompt set or a corpus."""
+"""Show all that is known of a dataset, a plug-in, a prompt set, a recipe or a corpus."""
+
+from typing import Any
 
 import click
 
@@ -27,6 +29,8 @@ def _show_plugin(name: str, as_json: bool) -> None:
     if as_json:
         return output.result(page)
     click.echo(f"{page.name} ({_SINGULAR.get(page.family, page.family[:-1])}): {page.summary}\n\n{page.help}\n")
+    if page.commercial:
+        _show_outlook(page.commercial)
     if page.card:
         output.table(
             [key.replace("_", " "), _plain(value)] for key, value in page.card.items() if value and key != "citation"
@@ -40,9 +44,19 @@ def _show_plugin(name: str, as_json: bool) -> None:
         output.table(page.settings)
     if page.text:
         click.echo(page.text)
-        return output.next_command(f"pictus generate CORPUS --backend openai --model M --prompts {page.name} --to NEW")
+        chosen = "--backend openai --model M --prompts" if page.family == "prompts" else "--recipe"
+        return output.next_command(f"pictus generate CORPUS {chosen} {page.name} --to NEW")
     output.next_command(f"pictus import {page.name} --from DATA --to CORPUS" if page.card else "pictus list")
     return None
+
+
+def _show_outlook(outlook: Any) -> None:
+    click.echo(f"{outlook.use} use: {outlook.verdict}")
+    for words in outlook.reasons:
+        click.echo(f"  {words}")
+    for words in outlook.duties:
+        click.echo(f"  in return: {words}")
+    click.echo()
 
 
 def _show_corpus(address: str, count: int, as_json: bool) -> None:

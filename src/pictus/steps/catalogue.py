@@ -1,31 +1,30 @@
-"""The catalogue: what plug-ins and prompt sets there are, and what is known of one."""
+"""The catalogue: what plug-ins, prompt sets and recipes there are, and what is known of one."""
 
 from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass
 from typing import Any
 
-from pictus import plugins
-from pictus.card import Card
+from pictus import plugins, recipe
 from pictus.errors import unknown_name
-from pictus.licence import find, ruling
 from pictus.prompt_sets.shelf import load_prompts, shipped_names, shipped_path
+from pictus.steps.outlook import Outlook, of_card, verdict
 
 FAMILIES: tuple[plugins.Family, ...] = ("sources", "formats", "backends", "checks", "tools")
-SHELVES: tuple[str, ...] = (*FAMILIES, "prompts")
+SHELVES: tuple[str, ...] = (*FAMILIES, "prompts", "recipes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A plug-in or prompt set as the catalogue lists it."""
+    """A plug-in, prompt set or recipe as the catalogue lists it."""
 
     family: str
     name: str
     summary: str
-    commercial: str = ""  # of a source: yes, no, unknown, or per picture
+    commercial: str = ""  # of a source or recipe: yes, no, unknown, or per picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """All that is known of one plug-in."""
+    """All that is known of one plug-in, prompt set or recipe."""
 
     family: str
     name: str
@@ -35,27 +34,30 @@ class Page:
     card: dict[str, Any] | None = None
     layout: str = ""
     assets: tuple[dict[str, Any], ...] = ()
-    text: str = ""  # of a prompt set: its YAML, to begin one's own with
+    text: str = ""  # of a prompt set or recipe: its YAML, to begin one's own with
+    commercial: Outlook | None = None  # of a source or recipe
 
 
 def entries(shelf: str) -> list[Entry]:
-    """List a family, or the prompt sets."""
+    """List a family, the prompt sets or the recipes."""
     if shelf == "prompts":
         return [Entry(family=shelf, name=name, summary=load_prompts(name).what) for name in shipped_names()]
+    if shelf == "recipes":
+        return [_recipe_entry(name) for name in recipe.shipped_names()]
     family = next(one for one in FAMILIES if one == shelf)
     return [
         Entry(
             family=family,
             name=name,
             summary=plugins.summary(family, name),
-            commercial=commercial(plugins.load_class(family, name).card) if family == "sources" else "",
+            commercial=of_card(plugins.load_class(family, name).card).verdict if family == "sources" else "",
         )
         for name in plugins.names(family)
     ]
 
 
 def page(name: str) -> Page:
-    """Find a plug-in or prompt set by its name, or by shelf and name where two have the same: `prompts/llava`."""
+    """Find what has a name, or a shelf and a name where two have the same: `prompts/llava`."""
     shelf, _, name = name.replace("-", "_").rpartition("/")
     for family in FAMILIES:
         if shelf not in ("", family):
@@ -73,10 +75,14 @@ def page(name: str) -> Page:
                 card=asdict(plugin.card) if is_source else None,
                 layout=plugin.layout if is_source else "",
                 assets=tuple(asdict(asset) for asset in plugin().assets()) if is_source else (),
+                commercial=of_card(plugin.card) if is_source else None,
             )
     if name in shipped_names() and shelf in ("", "prompts"):
         return _prompts_page(name)
-    known = [other for family in FAMILIES for other in plugins.names(family)] + list(shipped_names())
+    if name in recipe.shipped_names() and shelf in ("", "recipes"):
+        return _recipe_page(name)
+    known = [other for family in FAMILIES for other in plugins.names(family)]
+    known += [*shipped_names(), *recipe.shipped_names()]
     raise unknown_name("plug-in", name, known, where="the catalogue")
 
 
@@ -99,8 +105,24 @@ def _prompts_page(name: str) -> Page:
     return Page(family="prompts", name=name, summary=prompts.what, help="\n".join(told), settings=(), text=text)
 
 
-def commercial(card: Card) -> str:
-    """Say whether a dataset as a whole may be used commercially."""
-    if card.picture_licence == find("per-item").name:
-        return "per picture"
-    return str(ruling((card.picture_licence, card.text_licence, card.model_terms or "none"), "commercial").verdict)
+def _recipe_entry(name: str) -> Entry:
+    found = recipe.load_recipe(name)
+    return Entry(family="recipes", name=name, summary=found.what, commercial=verdict(found).verdict)
+
+
+def _recipe_page(name: str) -> Page:
+    found = recipe.load_recipe(name)
+    made = found.generate
+    told = [f"source: {found.source}", f"backend: {made.backend}"]
+    told += [f"model: {made.settings['model']}"] if "model" in made.settings else []
+    told += [f"prompt set: {made.prompts}"] if made.prompts else []
+    told += [f"kinds: {', '.join(made.kinds)}"] if made.kinds else []
+    return Page(
+        family="recipes",
+        name=name,
+        summary=found.what,
+        help="\n".join(told),
+        settings=(),
+        text=recipe.shipped_path(name).read_text("utf-8"),
+        commercial=verdict(found),
+    )

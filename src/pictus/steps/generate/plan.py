@@ -10,7 +10,7 @@ from pictus.ask.money import Price, price_of, typed_price, unknown_price
 from pictus.errors import PictusError, unknown_name
 from pictus.prompt_sets.model import PromptSet
 from pictus.prompt_sets.shelf import load_prompts
-from pictus.recipe import read_recipe
+from pictus.recipe import load_recipe
 from pictus.store.corpus import open_corpus
 from pictus.tools.own import read_tools
 
@@ -57,9 +57,12 @@ class GeneratePlan:
 
 
 def recipe_options(path: str | Path) -> dict[str, Any]:
-    """Take the options of a plan from a recipe."""
-    recipe = read_recipe(Path(path))
-    options: dict[str, Any] = {name: value for name, value in recipe.generate.model_dump().items() if value is not None}
+    """Take the options of a plan from a recipe: a path, or the name of one that ships."""
+    recipe = load_recipe(path)
+    chosen = recipe.generate.model_dump(
+        exclude_unset=True
+    )  # a backend that nobody named may still follow from `--model`
+    options: dict[str, Any] = {name: value for name, value in chosen.items() if value is not None}
     if "kinds" in options:
         options["kinds"] = tuple(options["kinds"])
     if recipe.checks is not None:

@@ -1,0 +1,57 @@
+"""Outlook: what licences will permit, told before a row is made, from a source's card and a recipe's model."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from pictus import plugins
+from pictus.card import Card
+from pictus.licence import Use, Verdict, find, ruling, terms_of_model
+from pictus.recipe import Generate, Recipe
+
+Word: TypeAlias = Literal["yes", "no", "unknown", "per picture"]
+_PER_ITEM = find("per-item").name
+_UNKNOWN = find("unknown").name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """The answer for all rows that a source or a recipe will give."""
+
+    use: Use
+    verdict: Word  # "per picture" where only the licences of the pictures are open, which the rows will tell
+    reasons: tuple[str, ...]  # what blocks it or leaves it open; empty when the verdict is yes
+    duties: tuple[str, ...]  # what must be done in return, as far as it is known; empty unless it may be used
+
+
+def of_card(card: Card, use: Use = "commercial", *, terms: str | None = None) -> Outlook:
+    """Say what may be done with a dataset as a whole; `terms` are those of a model that writes about it."""
+    # A row keeps the terms that its dataset came with where no other model writes about it.
+    last = terms or card.model_terms or "none"
+    whole = ruling((card.picture_licence, card.text_licence, last), use)
+    if card.picture_licence != _PER_ITEM:
+        return Outlook(use=use, verdict=_word(whole.verdict), reasons=whole.reasons, duties=whole.duties)
+    rest = ruling((card.text_licence, last), use)
+    word: Word = "per picture" if rest.verdict is Verdict.YES else _word(rest.verdict)
+    return Outlook(use=use, verdict=word, reasons=whole.reasons, duties=rest.duties)
+
+
+def verdict(recipe: Recipe, use: Use = "commercial") -> Outlook:
+    """Say what may be done with what a recipe makes of its source."""
+    card = _NO_CARD if recipe.source is None else plugins.load_class("sources", recipe.source).card
+    return of_card(card, use, terms=_terms(recipe.generate))
+
+
+def _terms(generate: Generate) -> str | None:
+    """Name the terms of what will be written, without making the backend: it may want a key, a file or a server."""
+    backend: Any = plugins.load_class("backends", generate.backend)
+    if hasattr(backend, "answer_many"):
+        terms: str | None = backend.terms
+        return terms
+    return str(generate.settings.get("model_terms") or terms_of_model(str(generate.settings.get("model") or "")))
+
+
+def _word(verdict: Verdict) -> Word:
+    return verdict.value
+
+
+_NO_CARD = Card(title="", what="", size="", stages=(), picture_licence=_UNKNOWN, text_licence=_UNKNOWN)

@@ -1,0 +1,98 @@
+"""What licences will permit, told before a row is made: for each recipe that ships, and where something is missing."""
+
+from dataclasses import replace
+
+import pytest
+
+from pictus import plugins
+from pictus.licence import find, ruling
+from pictus.recipe import Generate, Recipe, load_recipe, shipped_names
+from pictus.steps.generate import GeneratePlan, recipe_options
+from pictus.steps.generate.plan import load_backend, load_checks, load_entries
+from pictus.steps.outlook import of_card, verdict
+
+PICTURES = (
+    "`per-item` leaves open commercial use, adaptation and training of competing models: "
+    "each item has its own licence, and it was not looked up"
+)
+LLAMA_2 = (
+    "`llama-2-community` does not permit training of competing models: outputs may not improve any language model but "
+    "Llama itself (https://www.llama.com/llama2/license/)"
+)
+CREDIT = "`CC-BY-4.0` has a condition: credit is required (https://creativecommons.org/licenses/by/4.0/)"
+NOTICES = "`Apache-2.0` has a condition: its notices must be kept (https://www.apache.org/licenses/LICENSE-2.0)"
+OUTLOOKS = {
+    "coco_llama2_70b": ("no", (LLAMA_2, PICTURES), ()),
+    "coco_mistral_7b": ("per picture", (PICTURES,), (NOTICES, CREDIT)),
+    "coco_mixtral_8x7b": ("per picture", (PICTURES,), (NOTICES, CREDIT)),
+    "openimages_permissive": ("per picture", (PICTURES,), (NOTICES, CREDIT)),
+    "openimages_program": ("per picture", (PICTURES,), (CREDIT,)),
+    "recaption_vision": ("per picture", (PICTURES,), (NOTICES, CREDIT)),
+    "tools_program": ("per picture", (PICTURES,), (CREDIT,)),
+}
+
+
+def asking(model, source="openimages_v7", **settings):
+    return Recipe(source=source, generate=Generate(backend="openai", settings={"model": model, **settings}))
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_the_outlook_of_each_recipe_that_ships(name):
+    found = verdict(load_recipe(name))
+    assert (found.verdict, found.reasons, found.duties) == OUTLOOKS[name]
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_an_outlook_is_what_the_rows_will_say(name):
+    recipe = load_recipe(name)
+    card = plugins.load_class("sources", recipe.source).card
+    backend = plugins.load("backends", recipe.generate.backend, recipe.generate.settings)
+    for picture in ("CC-BY-2.0", "CC-BY-NC-2.0"):
+        row = ruling((picture, card.text_licence, backend.terms or "none"), "commercial").verdict
+        fitting = {"per picture": "yes" if picture == "CC-BY-2.0" else "no"}
+        assert row == fitting.get(verdict(recipe).verdict, verdict(recipe).verdict)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "use", "word"),
+    [
+        (asking("gpt-4o-mini"), "commercial", "no"),
+        (asking("gpt-4o-mini"), "derivatives", "per picture"),
+        (asking("somebody/fine-tune"), "commercial", "unknown"),
+        (asking("somebody/fine-tune", model_terms="MIT"), "commercial", "per picture"),
+        (Recipe(source="openimages_v7", generate=Generate(backend="openai")), "commercial", "unknown"),
+        (asking("Qwen/Qwen2.5-7B-Instruct", source=None), "commercial", "unknown"),
+        (asking("Qwen/Qwen2.5-7B-Instruct", source="coco"), "commercial", "unknown"),
+        (asking("Qwen/Qwen2.5-7B-Instruct", source="humanml3d"), "commercial", "no"),
+        (Recipe(source="humanml3d"), "commercial", "no"),
+        (Recipe(), "commercial", "unknown"),
+    ],
+)
+def test_what_is_missing_is_unknown_and_the_strictest_wins(recipe, use, word):
+    found = verdict(recipe, use)
+    assert found.verdict == word and found.use == use and found.reasons
+
+
+def test_a_dataset_whose_parts_all_permit_it_has_no_reasons_against_it():
+    card = replace(
+        plugins.load_class("sources", "openimages_v7").card, picture_licence="CC0-1.0", text_licence="CC0-1.0"
+    )
+    found = of_card(card)
+    assert (found.verdict, found.reasons, found.duties) == ("yes", (), ())
+    # The terms that a dataset came with stay with its rows.
+    assert of_card(replace(card, model_terms="openai-output-terms")).verdict == "no"
+    assert of_card(replace(card, model_terms="openai-output-terms"), terms="Apache-2.0").verdict == "yes"
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_each_recipe_that_ships_can_be_run(name):
+    recipe, options = load_recipe(name), recipe_options(name)
+    assert recipe.what.endswith(".") and recipe.source
+    chosen = GeneratePlan(source="", to="", **options)
+    backend = load_backend(chosen)
+    assert load_checks(chosen.checks)
+    if recipe.generate.backend == "program":
+        assert set(recipe.generate.kinds) <= set(backend.kinds)
+    else:
+        assert load_entries(chosen).entries
+        assert find(backend.terms).name != "unknown"
