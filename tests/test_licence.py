@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pictus.licence import Licence, Verdict, combine, find, known, ruling
+from pictus.licence import Licence, Verdict, both_terms, combine, find, known, ruling
 
 YES, NO, UNKNOWN = Verdict.YES, Verdict.NO, Verdict.UNKNOWN
 USES = ("commercial", "derivatives", "train")
@@ -452,3 +452,31 @@ def test_case_and_separators_of_a_known_name_do_not_matter(licence, separator, i
 def test_the_order_of_words_in_a_noncommercial_name_does_not_matter():
     for parts in permutations(("NC", "ND")):
         assert find(f"CC BY-{'-'.join(parts)} 3.0").name == "CC-BY-NC-ND-3.0"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        (None, None, None),
+        ("Apache-2.0", None, "Apache-2.0"),
+        (None, "openai-output-terms", "openai-output-terms"),
+        ("none", "Apache-2.0", "Apache-2.0"),
+        ("Apache-2.0", "Apache-2.0", "Apache-2.0"),
+        ("Apache-2.0", "openai-output-terms", "openai-output-terms"),
+        ("openai-output-terms", "Apache-2.0", "openai-output-terms"),
+    ],
+)
+def test_words_of_two_models_are_under_the_stricter_terms(one, other, both):
+    assert both_terms(one, other) == both
+
+
+def test_terms_that_object_in_different_ways_are_never_taken_for_yes():
+    names = [one.name for one in known()]
+    for one in names:
+        for other in names:
+            together = both_terms(one, other)
+            for use in ("commercial", "derivatives", "train"):
+                alone = [ruling(("CC0-1.0", "CC0-1.0", name), use).verdict.value for name in (one, other)]
+                if "none" not in (one, other) and {"no", "unknown"} & {*alone}:
+                    verdict = ruling(("CC0-1.0", "CC0-1.0", together), use).verdict.value
+                    assert verdict != "yes", (one, other, together, use)

@@ -30,6 +30,7 @@ _KEYS = {  # where makers tell their users to put the key
     "api.mistral.ai": "MISTRAL_API_KEY",
     "api.groq.com": "GROQ_API_KEY",
 }
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _REFUSED = ("unsupported", "not support", "unrecognized", "unknown", "not permitted", "extra", "invalid", "not allowed")
 _SETTINGS = ("temperature", "top_p", "stop", "seed", "max_tokens", "max_completion_tokens", "response_format")
 _SEED_RANGE = 2**31  # what servers take
@@ -42,7 +43,7 @@ class Backend:
 
     model: str = ""
     base_url: str = _OPENAI
-    key_name: str = ""  # the variable of the environment that holds the key; by default as the maker calls it
+    key_name: str = ""  # the variable of the environment that holds the key; makers that we know have their own
     at_once: int = 256
     timeout_seconds: float = 600.0
     context: int | None = None  # tokens of prompt and answer together, for a model with a small window
@@ -62,10 +63,13 @@ class Backend:
             mend = "name it: `--model gpt-4o-mini`, or whatever the server calls it"
             raise PictusError("no model is named", where="backend openai", mend=mend)
         self.base_url = base_of(self.base_url)
-        key = os.environ.get(self._key_name(), "")
-        if not key and (self.key_name or urlsplit(self.base_url).hostname in _KEYS):
-            mend = f"`export {self._key_name()}=…`, or name another variable by `--set key_name=NAME`"
-            raise PictusError(f"{self._key_name()} is not set", where=self.base_url, mend=mend)
+        host = urlsplit(self.base_url).hostname or ""
+        # A key goes to its maker, to this machine, or where the user sends it by name: never to a stranger.
+        name = self.key_name or _KEYS.get(host) or ("OPENAI_API_KEY" if host in _THIS_MACHINE else "")
+        key = os.environ.get(name, "") if name else ""
+        if not key and (self.key_name or host in _KEYS):
+            mend = f"`export {name}=…`, or name another variable by `--set key_name=NAME`"
+            raise PictusError(f"{name} is not set", where=self.base_url, mend=mend)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._connection = Connection(self.base_url, headers, self.timeout_seconds)
         self._rule = PictureRule(self.picture_side, self.picture_bytes)
@@ -110,9 +114,6 @@ class Backend:
     async def close(self) -> None:
         """Close the connections."""
         await self._connection.close()
-
-    def _key_name(self) -> str:
-        return self.key_name or _KEYS.get(urlsplit(self.base_url).hostname or "", "OPENAI_API_KEY")
 
     def _leave_out(self, fault: Fault, body: Mapping[str, Any]) -> bool:
         """Find the setting that a refusal names; True when the request should go out again without it."""

@@ -5,7 +5,7 @@ strictest `Terms` of several, and `ruling` answers one question about a record, 
 taken for yes.
 """
 
-from pictus.licence.combine import Ruling, Terms, Use, combine, ruling
+from pictus.licence.combine import Ruling, Terms, Use, both_terms, combine, ruling
 from pictus.licence.model_names import terms_of_model
 from pictus.licence.names import find, known
 from pictus.licence.table import Licence, Permission, Verdict
@@ -17,6 +17,7 @@ __all__ = [
     "Terms",
     "Use",
     "Verdict",
+    "both_terms",
     "combine",
     "find",
     "known",

@@ -82,6 +82,19 @@ def combine(licences: Iterable[Licence]) -> Terms:
     )
 
 
+def both_terms(one: str | None, other: str | None) -> str | None:
+    """Name the terms of words that two models had a part in: the stricter, where one of them is that in everything."""
+    given = {name for name in (one, other) if name is not None and find(name) is not NO_MODEL}
+    if len(given) < 2:
+        return next(iter(given), None)
+    parts = [find(name) for name in sorted(given)]
+    together = combine(parts)
+    for part in parts:
+        if all(part.permits(need) is getattr(together, need) for need in _PERMISSIONS):
+            return part.name
+    return " and ".join(part.name for part in parts)  # a name that is not known, so that nothing is taken for yes
+
+
 def ruling(names: Iterable[str], use: Use) -> Ruling:
     """Say whether a record may be used so, by the names of its licences: picture, text and, last, model.
 

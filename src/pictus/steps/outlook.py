@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias
 
 from pictus import plugins
 from pictus.card import Card
-from pictus.licence import Use, Verdict, find, ruling, terms_of_model
+from pictus.licence import Use, Verdict, both_terms, find, ruling, terms_of_model
 from pictus.recipe import Generate, Recipe
 
 Word: TypeAlias = Literal["yes", "no", "unknown", "per picture"]
@@ -25,8 +25,8 @@ class Outlook:
 
 def of_card(card: Card, use: Use = "commercial", *, terms: str | None = None) -> Outlook:
     """Say what may be done with a dataset as a whole; `terms` are those of a model that writes about it."""
-    # A row keeps the terms that its dataset came with where no other model writes about it.
-    last = terms or card.model_terms or "none"
+    # A row keeps the terms that its dataset came with, whoever writes about it.
+    last = both_terms(terms, card.model_terms) or "none"
     whole = ruling((card.picture_licence, card.text_licence, last), use)
     if card.picture_licence != _PER_ITEM:
         return Outlook(use=use, verdict=_word(whole.verdict), reasons=whole.reasons, duties=whole.duties)

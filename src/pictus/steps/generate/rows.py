@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pictus import plugins
+from pictus.licence import both_terms
 from pictus.record import Facts, Record, Reject, Tool, Turn, make_record, reject_record
 
 
@@ -28,7 +29,7 @@ def made_record(
 ) -> Record:
     """Make the record of an answer; it remembers the record it was made from."""
     origin = replace(
-        record.origin, made_by=made_by, model_terms=terms or record.origin.model_terms, parents=(record.id,)
+        record.origin, made_by=made_by, model_terms=both_terms(terms, record.origin.model_terms), parents=(record.id,)
     )
     return make_record(origin, media=record.media, turns=turns, tools=tools, facts=facts or record.facts)
 
