@@ -3,9 +3,13 @@
 import shutil
 from pathlib import Path
 
+import asking
+import local_models
 from coco_pair import write_pair
 from measure import DATA, Figure, machine, measure
 from openimages_join import measure_join
+
+import checks
 
 HERE = Path(__file__).parent
 
@@ -116,6 +120,9 @@ def main() -> None:
 
     head = "| what | reach | measured, one core | beside |\n| --- | --- | --- | --- |\n"
     text = f"# Results\n\n`make bench` wrote this. {machine()}.\n\n{head}{''.join(rows)}"
+    text += f"\n## Asking a server that answers after 200 ms\n\n{asking.table(long=100_000)}"
+    text += f"\n## Checks of single records\n\n{checks.table()}"
+    text += f"\n## Models on this machine\n\n{local_models.table()}"
     (HERE / "RESULTS.md").write_text(text)
     print(text)
 

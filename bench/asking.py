@@ -1,7 +1,8 @@
 """How fast questions are asked: pictus beside the clients that people use, against one mock server in one run.
 
 The server answers after 200 ms, so that the limit is the number in flight divided by 0.2 s. Each client runs in a
-process of its own, peers in an environment of their own (`make bench` makes it); start-up is told apart.
+process of its own, peers in environments of their own; start-up is told apart. distilabel asks batch after batch, as
+its own steps do. curator is left out: it fetches a tokenizer from the network before its first request.
 """
 
 import argparse
@@ -13,8 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from peers import python_of
+
 HERE = Path(__file__).parent
-PEERS = HERE / "data" / "peers" / "asking"
 LATENCY_SECONDS = 0.2
 REPLY = json.dumps(
     {
@@ -116,6 +118,24 @@ end(asyncio.run(main()))
 )
 
 
+DISTILABEL = (
+    PROMPTS
+    + """
+from distilabel.models import OpenAILLM
+model = OpenAILLM(model="mock", base_url=base, api_key="none")
+model.load()
+def chat(n): return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": words(n)}]
+begin()
+done = 0
+for first in range(0, count, at_once):
+    inputs = [chat(n) for n in range(first, min(first + at_once, count))]
+    made = model.generate_outputs(inputs=inputs, num_generations=1, max_new_tokens=512)
+    done += sum(bool(one["generations"][0]) for one in made)
+end(done)
+"""
+)
+
+
 class Mock(asyncio.Protocol):
     """As little of a server as answers, so that the clients are what is measured."""
 
@@ -158,13 +178,8 @@ def run(python: str, code: str, base: str, count: int, at_once: int, folder: str
     return said
 
 
-def main() -> None:
-    """Measure each client at each width."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=10_000)
-    parser.add_argument("--peers", default=str(PEERS), help="an environment with the openai package")
-    parser.add_argument("--long", type=int, default=0, help="ask pictus so many, and tell its memory")
-    chosen = parser.parse_args()
+def table(requests: int = 10_000, *, long: int = 0) -> str:
+    """Measure each client at each width; `long` asks pictus so many more, to tell its memory."""
     first = str(min(os.sched_getaffinity(0)))
     code = "import asyncio, sys; sys.path.insert(0, sys.argv[1]); from asking import serve; asyncio.run(serve())"
     server = subprocess.Popen(
@@ -172,30 +187,40 @@ def main() -> None:
     )
     assert server.stdout is not None
     base = f"http://127.0.0.1:{int(server.stdout.readline())}/v1"
-    clients = [("aiohttp alone", sys.executable, RAW), ("pictus with journal", sys.executable, PICTUS)]
-    sdk = Path(chosen.peers) / "bin" / "python"
-    if sdk.exists():
-        clients.append(("openai SDK", str(sdk), SDK))
+    clients: list[tuple[str, Path | None, str, int]] = [
+        ("aiohttp alone", Path(sys.executable), RAW, requests),
+        ("pictus with journal", Path(sys.executable), PICTUS, requests),
+        ("openai SDK 3.52", python_of("openai", "openai==3.52.0"), SDK, requests // 4),
+        (
+            "distilabel 1.5.3",
+            python_of("distilabel", "distilabel[openai]==1.5.3", "requests"),
+            DISTILABEL,
+            requests // 5,
+        ),
+    ]
+    lines = [
+        "| client | at once | requests/s | of the limit | CPU ms a request | MB | start-up s |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
     try:
-        print("| client | at once | requests/s | of the limit | CPU ms a request | MB | start-up s |")
-        print("| --- | --- | --- | --- | --- | --- | --- |")
         for at_once in (64, 256, 1000):
-            for name, python, code in clients:
-                count = chosen.requests if name != "openai SDK" else chosen.requests // 4
-                with tempfile.TemporaryDirectory() as folder:
-                    said = run(python, code, base, count, at_once, folder)
-                assert said["done"] == count, f"{name}: {said['done']} of {count}"
-                print(line(name, at_once, count, said), flush=True)
-        for count in (chosen.long // 10, chosen.long) if chosen.long else ():
-            with tempfile.TemporaryDirectory() as folder:
-                print(
-                    line(
-                        f"pictus, {count:,} prompts", 256, count, run(sys.executable, PICTUS, base, count, 256, folder)
-                    )
-                )
+            for name, python, client, count in clients:
+                if python is not None:
+                    lines.append(told(name, python, client, base, count, at_once))
+        counts = (long // 10, long) if long else ()
+        lines += [told(f"pictus, {n:,} prompts", Path(sys.executable), PICTUS, base, n, 256) for n in counts]
     finally:
         server.terminate()
         server.wait()
+    return "\n".join(lines) + "\n"
+
+
+def told(name: str, python: Path, code: str, base: str, count: int, at_once: int) -> str:
+    """Run a client, and tell what it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        said = run(str(python), code, base, count, at_once, folder)
+    assert said["done"] == count, f"{name}: {said['done']} of {count}"
+    return line(name, at_once, count, said)
 
 
 def line(name: str, at_once: int, count: int, said: dict[str, float]) -> str:
@@ -207,4 +232,8 @@ def line(name: str, at_once: int, count: int, said: dict[str, float]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--long", type=int, default=0, help="ask pictus so many, and tell its memory")
+    chosen = parser.parse_args()
+    print(table(chosen.requests, long=chosen.long))

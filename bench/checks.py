@@ -4,28 +4,29 @@ from time import process_time
 from typing import Any
 
 from coco_pair import write_pair
-from measure import DATA, machine
+from measure import DATA
 
 NOT_TEXT = ("picture",)  # reads files
 
 
-def main() -> None:
-    """Print a line for each check, and one for all."""
+def table() -> str:
+    """Give a line for each check, and one for all."""
     coco = DATA / "coco-checks"
     if not (coco / "annotations").is_dir():
         write_pair(coco, 3_000, 21_800, 15_000)
     records = conversations(coco)
     turns = sum(len(record.turns) for record in records) / len(records)
-    print(f"{machine()}\n{len(records):,} conversations of {turns:.1f} turns")
+    lines = [f"| {len(records):,} conversations of {turns:.1f} turns | records/s |", "| --- | --- |"]
     total = 0.0
     for name, check in checks().items():
         forget_facts()
         began = process_time()
-        found = sum(1 for record in records for _ in check.problems(record))
+        sum(1 for record in records for _ in check.problems(record))
         took = process_time() - began
         total += took
-        print(f"{name:16} {len(records) / took:>10,.0f} records/s, {found} problems")
-    print(f"{'all together':16} {len(records) / total:>10,.0f} records/s")
+        lines.append(f"| `{name}` | {len(records) / took:,.0f} |")
+    lines.append(f"| all together (reach: >= 2,000) | {len(records) / total:,.0f} |")
+    return "\n".join(lines) + "\n"
 
 
 def conversations(coco: Any) -> list[Any]:
@@ -68,4 +69,4 @@ def forget_facts() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    print(table())

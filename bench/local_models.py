@@ -1,6 +1,6 @@
 """Models on this machine: batches against one by one, slots against one slot, and llama-cpp-python where it is.
 
-`python bench/local_models.py [PYTHON]`: PYTHON is the interpreter of an environment with llama-cpp-python.
+llama-cpp-python is built from source, for minutes, the first time.
 The models are random, so what they say means nothing; the arithmetic is that of real ones of their size. Answers are
 counted a second of the processor, which other work on the machine does not change.
 """
@@ -9,10 +9,10 @@ import json
 import os
 import runpy
 import subprocess
-import sys
 from pathlib import Path
 
-from measure import DATA, machine, measure
+from measure import DATA, measure
+from peers import python_of
 
 TINY = runpy.run_path(str(Path(__file__).parent.parent / "tests/tiny_models.py"))
 
@@ -73,29 +73,33 @@ print(json.dumps(count / (time.process_time() - began)))
 """
 
 
-def main(peer: str | None) -> None:
-    """Measure, and print the table."""
-    print("| what | reach | measured, one core | beside |\n| --- | --- | --- | --- |")
+def table() -> str:
+    """Measure, and give the table."""
+    peer = python_of("llama-cpp-python", "llama-cpp-python==0.3.36")
+    lines = ["| what | reach | measured, one core | beside |", "| --- | --- | --- | --- |"]
     for kind in ("llama", "qwen"):
         folder = DATA / f"tiny-{kind}"
         TINY["write_chat"](folder, kind=kind)
         said = measure(BATCHES, str(folder)).said
         beside = f"{said['single']:.1f} one by one; {said['same']:.0%} of the answers are the same"
-        row(f"huggingface, tiny {kind}: batches of 64", ">= 10 x", said["batched"], said["single"], beside)
-    # One core is busy with one prompt already: slots gain where memory or a GPU is what limits.
-    for name, width, layers, count, tokens, to_slot, to_peer in (
-        ("tiny", 64, 2, 256, 64, "", ">= 20 x"),
-        ("108 M parameters", 1024, 12, 32, 64, ">= 1.5 x", ""),
+        lines.append(
+            row(f"huggingface, tiny {kind}: batches of 64", ">= 10 x", said["batched"], said["single"], beside)
+        )
+    # Slots gain where reading the weights is what limits: of F16 and quantised ones, one core is busy with one prompt.
+    for name, width, layers, kind, count, tokens, to_slot, to_peer in (
+        ("tiny", 64, 2, "F16", 256, 64, "", ">= 20 x"),
+        ("256 M parameters in F32", 1536, 12, "F32", 16, 64, ">= 1.5 x", ""),
     ):
-        path = DATA / f"random-{width}.gguf"
+        path = DATA / f"random-{width}-{kind}.gguf"
         DATA.mkdir(exist_ok=True)
-        TINY["write_gguf"](path, width=width, layers=layers)
+        TINY["write_gguf"](path, width=width, layers=layers, kind=kind)
         rates = [measure(SLOTS, str(path), str(count), str(tokens), str(slots)).said["rate"] for slots in (16, 1)]
-        row(f"llamacpp, {name}: 16 slots", to_slot, rates[0], rates[1], f"{rates[1]:.2f} with one slot")
+        lines.append(row(f"llamacpp, {name}: 16 slots", to_slot, rates[0], rates[1], f"{rates[1]:.2f} with one"))
         if peer is not None:
-            theirs = of_peer(peer, path, max(count // 8, 8), tokens)
-            row(f"llamacpp, {name}: 16 slots", to_peer, rates[0], theirs, f"{theirs:.2f} llama-cpp-python")
-    print(f"\n{machine()}.")
+            theirs = of_peer(str(peer), path, max(count // 8, 8), tokens)
+            beside = f"{theirs:.2f} llama-cpp-python"
+            lines.append(row(f"llamacpp, {name}: 16 slots", to_peer, rates[0], theirs, beside))
+    return "\n".join(lines) + "\n"
 
 
 def of_peer(python: str, path: Path, count: int, tokens: int) -> float:
@@ -117,10 +121,10 @@ def of_peer(python: str, path: Path, count: int, tokens: int) -> float:
     return float(json.loads(done.stdout.splitlines()[-1]))
 
 
-def row(what: str, reach: str, ours: float, theirs: float, beside: str) -> None:
-    """Print a line of the table."""
-    print(f"| {what} | {reach} | {ours:.2f} answers a CPU second, {ours / theirs:.1f} x | {beside} |", flush=True)
+def row(what: str, reach: str, ours: float, theirs: float, beside: str) -> str:
+    """Make a line of the table."""
+    return f"| {what} | {reach} | {ours:.2f} answers a CPU second, {ours / theirs:.1f} x | {beside} |"
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else None)
+    print(table())
