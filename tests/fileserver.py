@@ -1,0 +1,61 @@
+"""A file server on loopback that knows ranges, and can stop in the middle, for tests."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from endpoint import serving
+
+
+@dataclass
+class Files:
+    """What is served, by path, and how it fails; `log` has every request."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    stop_after: list[int] = field(default_factory=list)  # bytes of a file after which the connection is cut, in turn
+    ranges: bool = True
+    etag: str | None = '"one"'
+    statuses: list[int] = field(default_factory=list)  # given in place of a file, in turn
+    log: list[tuple[str, str, str | None]] = field(default_factory=list)  # method, path, range
+    base: str = ""
+
+    def got(self) -> list[str]:
+        return [path for method, path, _ in self.log if method == "GET"]
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.log.append((request.method, request.path, request.headers.get("Range")))
+        data = self.files.get(request.path)
+        if data is None:
+            return web.Response(status=404)
+        head = {"ETag": self.etag} if self.etag else {}
+        if request.method == "HEAD":
+            return web.Response(headers={**head, "Content-Length": str(len(data))})
+        if self.statuses:
+            return web.Response(status=self.statuses.pop(0))
+        first = 0
+        if self.ranges and "Range" in request.headers and request.headers.get("If-Range") == self.etag:
+            first = int(request.headers["Range"].removeprefix("bytes=").removesuffix("-"))
+            if first >= len(data):
+                return web.Response(status=416, headers={"Content-Range": f"bytes */{len(data)}"})
+            head["Content-Range"] = f"bytes {first}-{len(data) - 1}/{len(data)}"
+        reply = web.StreamResponse(status=206 if first else 200, headers=head)
+        reply.content_length = len(data) - first
+        await reply.prepare(request)
+        if self.stop_after:
+            await reply.write(data[first : first + self.stop_after.pop(0)])
+            assert request.transport is not None
+            request.transport.close()  # what was written still goes out
+            return reply
+        await reply.write(data[first:])
+        return reply
+
+
+@contextmanager
+def file_server(files: dict[str, bytes]) -> Iterator[Files]:
+    """Serve files from a thread, on a port of its own."""
+    server = Files(dict(files))
+    with serving(routes=lambda app: app.router.add_route("*", "/files/{path:.*}", server.answer)) as endpoint:
+        server.base = endpoint.base.removesuffix("/v1") + "/files"
+        yield server
