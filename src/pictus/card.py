@@ -35,3 +35,4 @@ class Asset:
     size_bytes: int | None = None
     sha256: str | None = None
     kind: Literal["annotations", "pictures", "motions"] = "annotations"
+    split: str | None = None  # which needs it; None where every split does

@@ -49,7 +49,8 @@ def coco_assets(year: int) -> tuple[Asset, ...]:
     """List the files of a release."""
     annotations = f"annotations_trainval{year}.zip"
     pictures = (
-        Asset(url=f"{_SITE}/zips/{split}{year}.zip", path=f"{split}{year}.zip", kind="pictures") for split in SPLITS
+        Asset(url=f"{_SITE}/zips/{split}{year}.zip", path=f"{split}{year}.zip", kind="pictures", split=split)
+        for split in SPLITS
     )
     return (Asset(url=f"{_SITE}/annotations/{annotations}", path=annotations), *pictures)
 

@@ -64,8 +64,11 @@ new_joints/000042.npy               (22 joints a frame; the same)"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire: the lists and the sentences; the motions may not be passed on."""
-        names = [f"{split}.txt" for split in (*self.splits, "train_val", "all")]
-        return tuple(Asset(url=f"{_FILES}/{name}", path=name) for name in (*names, "texts.zip"))
+        lists = (*self.splits, "train_val", "all")
+        return (
+            *(Asset(url=f"{_FILES}/{split}.txt", path=f"{split}.txt", split=split) for split in lists),
+            Asset(url=f"{_FILES}/texts.zip", path="texts.zip"),
+        )
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the list of a split, and the folder or archive of the sentences."""

@@ -134,25 +134,36 @@ def assets(*, guessed: bool) -> tuple[Asset, ...]:
     Args:
         guessed: whether the labels that a machine gave are wanted.
     """
-    paths = [
+    names = (
         "v7/oidv7-class-descriptions-boxable.csv",
         "v7/oidv7-class-descriptions.csv",
         "v6/oidv6-attributes-description.csv",
-        "v6/oidv6-train-images-with-labels-with-rotation.csv",
-        *(f"2018_04/{split}/{split}-images-with-rotation.csv" for split in SPLITS[1:]),
-        "v6/oidv6-train-annotations-bbox.csv",
-        *(f"v5/{split}-annotations-bbox.csv" for split in SPLITS[1:]),
-        *(f"v7/oidv7-{short}-annotations-human-imagelabels.csv" for short in _SHORT.values()),
-        *(f"v7/oidv7-{short}-annotations-machine-imagelabels.csv" for short in _SHORT.values() if guessed),
-        *(f"v6/oidv6-{split}-annotations-vrd.csv" for split in SPLITS),
-        *(f"v5/{split}-annotations-object-segmentation.csv" for split in SPLITS),
-    ]
-    # Of the smaller splits only the files without the pointer's track have names that are certain.
-    stories = [*_shards("train"), *(f"open_images_{split}_captions.jsonl" for split in SPLITS[1:])]
-    return (
-        *(Asset(url=f"{_BUCKET}/{path}", path=path.rpartition("/")[2]) for path in paths),
-        *(Asset(url=f"{_NARRATIVES}/{name}", path=name) for name in stories),
     )
+    return (
+        *(Asset(url=f"{_BUCKET}/{path}", path=path.rpartition("/")[2]) for path in names),
+        *(asset for split in SPLITS for asset in _split_assets(split, guessed)),
+    )
+
+
+def _split_assets(split: str, guessed: bool) -> Iterator[Asset]:
+    short = _SHORT[split]
+    paths = [
+        f"v7/oidv7-{short}-annotations-human-imagelabels.csv",
+        *([f"v7/oidv7-{short}-annotations-machine-imagelabels.csv"] if guessed else []),
+        f"v6/oidv6-{split}-annotations-vrd.csv",
+        f"v5/{split}-annotations-object-segmentation.csv",
+    ]
+    if split == "train":
+        paths[:0] = ["v6/oidv6-train-images-with-labels-with-rotation.csv", "v6/oidv6-train-annotations-bbox.csv"]
+        stories = _shards(split)
+    else:
+        paths[:0] = [f"2018_04/{split}/{split}-images-with-rotation.csv", f"v5/{split}-annotations-bbox.csv"]
+        # Of these splits only the files without the pointer's track have names that are certain.
+        stories = [f"open_images_{split}_captions.jsonl"]
+    for path in paths:
+        yield Asset(url=f"{_BUCKET}/{path}", path=path.rpartition("/")[2], split=split)
+    for name in stories:
+        yield Asset(url=f"{_NARRATIVES}/{name}", path=name, split=split)
 
 
 CLASS_FILES = (
