@@ -141,6 +141,10 @@ rows = st.dictionaries(st.sampled_from(KEYS), junk, max_size=4) | st.fixed_dicti
     | {"system": junk, "tools": junk},
 )
 rows |= st.fixed_dictionaries({"query": st.just("a") | junk, "answers": junk}, optional={"tools": junk, "images": junk})
+rows |= st.fixed_dictionaries(
+    {"instruction": st.just("a") | junk, "response": st.just("<image>b") | junk},
+    optional={"image": junk, "conversation": junk, "turn": junk, "id": junk, "origin": junk | st.just({"key": "a"})},
+)
 rows |= st.fixed_dictionaries({"question": st.lists(messages, max_size=2) | junk, "function": junk | st.lists(junk)})
 
 

@@ -1,4 +1,4 @@
-"""Write one row a record to a JSON array or to JSON Lines; what cannot be written is set aside."""
+"""Write a row a record, or several, to a JSON array or to JSON Lines; what cannot be written is set aside."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -26,8 +26,24 @@ def write_lines(path: Path, records: Iterable[Record], row_of: RowMaker) -> Writ
     return _write(path, records, row_of, before=b"", between=b"\n", after=b"\n")
 
 
+def write_lines_each(path: Path, records: Iterable[Record], rows_of: RowMaker) -> Written:
+    """Write JSON Lines, several for a record; what is counted are records."""
+    return _write(path, records, rows_of, before=b"", between=b"\n", after=b"\n", dumps=_dump_each)
+
+
+def _dump_each(rows: list[Any]) -> bytes:
+    return b"\n".join(map(orjson.dumps, rows))
+
+
 def _write(
-    path: Path, records: Iterable[Record], row_of: RowMaker, *, before: bytes, between: bytes, after: bytes
+    path: Path,
+    records: Iterable[Record],
+    row_of: RowMaker,
+    *,
+    before: bytes,
+    between: bytes,
+    after: bytes,
+    dumps: Callable[[Any], bytes] = orjson.dumps,
 ) -> Written:
     counts: Counter[str] = Counter()
     rejected: list[Reject] = []
@@ -37,7 +53,7 @@ def _write(
         for record in records:
             lost: set[str] = set()
             try:
-                row = _bytes(record, row_of, lost)
+                row = _bytes(record, row_of, lost, dumps)
             except BadRow as error:
                 rejected.append(reject_record(record, [str(error)], where=f"record {record.id}"))
                 continue
@@ -48,12 +64,12 @@ def _write(
     return Written(files=(path,), rows=rows, lost=dict(counts), rejected=tuple(rejected))
 
 
-def _bytes(record: Record, row_of: RowMaker, lost: set[str]) -> bytes:
+def _bytes(record: Record, row_of: RowMaker, lost: set[str], dumps: Callable[[Any], bytes]) -> bytes:
     try:
         row = row_of(in_order(record), lost)
     except RecursionError:
         raise BadRow("it holds brackets inside brackets, too many to write") from None
     try:
-        return orjson.dumps(row)
+        return dumps(row)
     except TypeError as error:  # a number of more than 64 bits, half a character, or too many brackets
         raise BadRow(f"readers of JSON would not take it: {error}") from None
