@@ -78,3 +78,26 @@ def test_a_format_without_pictures_takes_no_record_that_shows_one(corpus):
     done = run(corpus, "bfcl")
     assert done.rows == 0
     assert done.reasons == {"it has pictures, which BFCL's questions have no place for": 4}
+
+
+def test_several_corpora_go_into_one_file_with_pictures_named_from_one_folder(tmp_path):
+    paths = {"one": "train/1.jpg", "two": "../one/secret.jpg"}
+    for name, path in paths.items():
+        turns = [ASK, ANSWER]
+        row = make_record(
+            Origin(dataset=name, key="1"), media=[Media(path=path, root=str(tmp_path / name))], turns=turns
+        )
+        begun = begin_corpus(
+            str(tmp_path / f"c-{name}"), roots={"pictures": str(tmp_path / name)}, made={"step": "test"}
+        )
+        make_from_stream(begun, lambda row=row: iter([row]), Events())
+    first, second = (str(tmp_path / f"c-{name}") for name in paths)
+    plan = export.plan(first, tmp_path / "out.json", "llava", also=(second,))
+    done = export.run(plan, Events())
+    assert done.rows == 2 and done.lost["facts (captions, boxes, labels)"] == 2
+    images = [row["image"] for row in json.loads((tmp_path / "out.json").read_bytes())]
+    assert images == ["one/train/1.jpg", "../one/secret.jpg"]
+    assert "Notices of c-two" in (tmp_path / "out.NOTICE.md").read_text()
+    assert len((tmp_path / "out.bib").read_text().split("% ")) == 3
+    plan = export.plan(first, tmp_path / "out.json", "llava", also=(second,), limit=1)
+    assert export.run(plan, Events()).rows == 1

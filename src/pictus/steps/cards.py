@@ -1,6 +1,6 @@
 """The papers of a corpus: README.md, NOTICE.md and CITATIONS.bib, written from what its receipts say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -61,11 +61,11 @@ def _said(reject: Reject) -> str:
     return line if len(line) <= _EXCERPT else f"{line[: _EXCERPT - 1]}…"
 
 
-def write_notices(corpus: Corpus, notice: Path, bibliography: Path) -> None:
-    """Write the notices and citations of a corpus beside a file made from it."""
+def write_notices(corpora: Sequence[Corpus], notice: Path, bibliography: Path) -> None:
+    """Write the notices and citations of some corpora beside a file made from them."""
     place = Place(notice.parent)
-    _write(place, notice.name, notice_text(corpus))
-    _write(place, bibliography.name, citations(corpus.summary["datasets"]))
+    _write(place, notice.name, "\n".join(map(notice_text, corpora)))
+    _write(place, bibliography.name, citations(name for corpus in corpora for name in corpus.summary["datasets"]))
 
 
 def citations(datasets: Iterable[str]) -> str:

@@ -1,8 +1,10 @@
-"""Export: a corpus to a file that trainers read, with its notices beside it."""
+"""Export: a corpus, or several, to a file that trainers read, with the notices beside it."""
 
+import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ class ExportPlan:
     """What is written where."""
 
     source: str
+    also: tuple[str, ...] = ()  # corpora that are written after it, into the same file
     format: str
     to: Path
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -50,30 +53,33 @@ def plan(source: str, to: str | Path, format_name: str, **options: Any) -> Expor
     """Check the names before anything is written."""
     plan = ExportPlan(source=source, to=Path(to), format=format_name, **options)
     plugins.load("formats", plan.format, plan.settings)
-    open_corpus(source)
+    for corpus in (source, *plan.also):
+        open_corpus(corpus)
     if plan.to.is_dir() and "" not in plugins.load_class("formats", plan.format).suffixes:
         raise PictusError("this is a folder", where=str(plan.to), mend="name a file to write")
     return plan
 
 
 def run(plan: ExportPlan, events: Events) -> Exported:
-    """Stream the corpus through the format; embedded pictures are written beside the file."""
-    corpus = open_corpus(plan.source)
+    """Stream the corpora through the format; embedded pictures are written beside the file."""
+    corpora = [open_corpus(corpus) for corpus in (plan.source, *plan.also)]
     format_: plugins.Format = plugins.load("formats", plan.format, plan.settings)
     events.send("begin", corpus=plan.source, shards=None)
     left_out: Counter[str] = Counter()
     counted = _Counted(events)
-    rows = counted(_wanted(corpus, plan, format_.carries, left_out))
+    rows = counted(_wanted(corpora, plan, format_.carries, left_out))
+    if (root := media_root(corpora)) is not None:
+        rows = _named_from(root, rows)
     tools = _ToolsLeftBehind()
     if "tools" not in format_.carries:
         rows = tools(rows)
     if "media.data" not in format_.carries or not getattr(format_, "embed", True):
         rows = _with_files(rows, plan.to)
     written = format_.write(rows, plan.to)
-    write_notices(corpus, plan.to.with_name(f"{plan.to.stem}.NOTICE.md"), plan.to.with_name(f"{plan.to.stem}.bib"))
+    write_notices(corpora, plan.to.with_name(f"{plan.to.stem}.NOTICE.md"), plan.to.with_name(f"{plan.to.stem}.bib"))
     rejected = (*tools.rejected, *written.rejected)
     events.send("end", rows=written.rows, rejected=len(rejected))
-    lost = {**_not_carried(corpus, format_), **tools.lost, **written.lost}
+    lost = {**_not_carried(corpora, format_), **tools.lost, **written.lost}
     return Exported(files=written.files, rows=written.rows, lost=lost, left_out=left_out, rejected=rejected)
 
 
@@ -108,10 +114,35 @@ class _ToolsLeftBehind:
             yield replace(row, tools=()) if row.tools else row
 
 
-def _wanted(corpus: Corpus, plan: ExportPlan, carries: frozenset[str], left_out: Counter[str]) -> Iterator[Record]:
+def media_root(corpora: Sequence[Corpus]) -> str | None:
+    """Give the folder that paths are written from when several corpora have their pictures in different ones."""
+    roots = {address for corpus in corpora for address in corpus.roots.values()}
+    if len(corpora) == 1 or len(roots) < 2 or any("://" in root for root in roots):
+        return None
+    return os.path.commonpath([Path(root).resolve() for root in roots])
+
+
+def _named_from(root: str, rows: Iterator[Record]) -> Iterator[Record]:
+    """Name media from a folder above theirs; a path that leads out of its own stays one that nothing follows."""
+    below: dict[str, str] = {}
+
+    def named(medium: Media) -> Media:
+        if medium.root is None or medium.file is None:
+            return medium
+        if medium.root not in below:
+            below[medium.root] = Path(os.path.relpath(Path(medium.root).resolve(), root)).as_posix()
+        return replace(medium, path=f"{below[medium.root]}/{medium.path}".removeprefix("./"), root=root)
+
+    for record in rows:
+        yield replace(record, media=tuple(map(named, record.media)))
+
+
+def _wanted(
+    corpora: Sequence[Corpus], plan: ExportPlan, carries: frozenset[str], left_out: Counter[str]
+) -> Iterator[Record]:
     fields = (carries & FIELDS) | {"tools"} | ({"origin"} if plan.require else set())
     rows = 0
-    for record in corpus.records(fields):
+    for record in chain.from_iterable(corpus.records(fields) for corpus in corpora):
         if plan.require is not None:
             ruling = ruling_of(record.origin, plan.require)
             if ruling.verdict is not Verdict.YES:
@@ -148,9 +179,9 @@ def _suffix(data: bytes) -> str:
     return next((suffix for start, suffix in starts.items() if data.startswith(start)), ".bin")
 
 
-def _not_carried(corpus: Corpus, format_: plugins.Format) -> dict[str, int]:
+def _not_carried(corpora: Sequence[Corpus], format_: plugins.Format) -> dict[str, int]:
     """Name what the format leaves behind of every record."""
-    rows = corpus.summary["rows"]
+    rows = sum(corpus.summary["rows"] for corpus in corpora)
     names = {
         "facts": "facts (captions, boxes, labels)",
         "origin": "origin (licences, address, how it was made)",
