@@ -2,11 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pictus.cli import output
+
+if TYPE_CHECKING:
+    from pictus.steps.export import Exported
 
 
 @click.command("export")
@@ -52,14 +55,19 @@ def command(
         click.echo(f"{to}: {done.rows:,} rows")
         for file in done.files[1:]:
             click.echo(f"{file}")
+    tell(done, plan.format)
+    output.next_command(f"pictus check {to}")
+    sys.exit(output.SET_ASIDE if done.rejected else output.DONE)
+
+
+def tell(done: "Exported", format_name: str) -> None:
+    """Say what did not go into the file, and why."""
     if done.left_out:
         output.say(f"{sum(done.left_out.values()):,} records were left out for their licences:")
         output.reasons(done.left_out)
     if done.lost:
-        output.say(f"{plan.format} cannot carry:")
+        output.say(f"{format_name} cannot carry:")
         output.reasons(done.lost)
     if done.rejected:
-        output.say(f"{len(done.rejected):,} records do not fit into {plan.format}:")
+        output.say(f"{len(done.rejected):,} records do not fit into {format_name}:")
         output.reasons(done.reasons)
-    output.next_command(f"pictus check {to}")
-    sys.exit(output.SET_ASIDE if done.rejected else output.DONE)

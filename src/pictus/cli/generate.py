@@ -1,16 +1,31 @@
 """Make instruction data from the facts of a corpus, and check it."""
 
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from pictus.cli import output
+from pictus.errors import PictusError
+
+if TYPE_CHECKING:
+    from pictus.steps.generate.inputs import Input
+    from pictus.steps.generate.older_words import Said
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _older(name: str) -> Callable[[_Function], _Function]:
+    """Take an option of older scripts: `docs/older-scripts.md` says what it means."""
+    return click.option(f"--{name}", f"--{name.replace('_', '-')}", name, hidden=True)
 
 
 @click.command("generate")
-@click.argument("corpus")
-@click.option("--to", required=True, help="The corpus to make: a new folder, or an fsspec address.")
+@click.argument("inputs", nargs=-1, required=True, metavar="CORPUS|DATASET...")
+@click.option("--to", help="The corpus to make: a new folder, or an fsspec address.")
+@click.option("--data", type=click.Path(), help="Where the files of a DATASET are or will be.  [default: data]")
+@click.option("--split", "splits", multiple=True, help="Splits of a DATASET; by default those whose files are there.")
 @click.option("--backend", help="What answers; `pictus list backends` shows them.  [default: program]")
 @click.option("--model", help="The model to ask: a name, a folder or a GGUF file. Chooses the backend if you do not.")
 @click.option("--base-url", help="The address of an OpenAI-compatible server.")
@@ -40,64 +55,180 @@ from pictus.cli import output
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the backend.")
 @click.option("--dry-run", is_flag=True, help="Say what would be asked, what it takes and costs, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(corpus: str, to: str, recipe: str | None, dry_run: bool, as_json: bool, **options: Any) -> None:
-    """Ask a backend about each record of CORPUS; what it answers is checked and written to a new corpus.
+@_older("model_source")
+@_older("openai_base_url")
+@_older("prompt_config")
+@_older("dataset_storage_path")
+@_older("output_path")
+@_older("output_format")
+def command(
+    inputs: tuple[str, ...], to: str | None, recipe: str | None, dry_run: bool, as_json: bool, **options: Any
+) -> None:
+    """Ask a backend about each record of a CORPUS; what it answers is checked and written to a new corpus.
+
+    Of a DATASET that `pictus list sources` shows, annotations that are missing are fetched into the data folder, and
+    imported into a corpus there, first; pictures never. With several inputs the answers to each go into a folder of
+    its name below `--to`; limit and target count for each, a budget for all.
 
     \b
     pictus generate corpora/coco --to corpora/coco-instruct
     pictus generate corpora/coco --model gpt-4o-mini --budget 5 --to corpora/coco-gpt
+    pictus generate coco2017 --data data --model gpt-4o-mini --to corpora/coco-gpt
     """
+    from pictus import plugins
+    from pictus.steps import generate
+    from pictus.steps.generate.inputs import inputs as inputs_of
+    from pictus.steps.generate.older_words import in_our_words
+
+    options["settings"] = output.settings_of(options["settings"])
+    said = in_our_words(inputs, to, options, recipe=recipe is not None)
+    if said.to is None:
+        raise click.UsageError("nothing says where the answers go: name a folder with `--to`")
+    options = dict(said.options)
+    found = inputs_of(inputs, data=said.data, splits=options.pop("splits", ()))
+    asked = _asked(options, recipe)
+    if any(one.source for one in found):  # what is wrong is told before much is fetched
+        generate.draft("", said.to, **asked)
+    if said.format is not None:
+        plugins.load("formats", said.format)
+    (_say_all if dry_run else _make_all)(found, said, asked, as_json=as_json)
+
+
+def _asked(options: dict[str, Any], recipe: str | None) -> dict[str, Any]:
+    """Give the options of a plan: those of a recipe, and those of the command line before them."""
     from pictus.ask.which import backend_of
     from pictus.engine.local import default_workers
     from pictus.steps import generate
 
     chosen = generate.recipe_options(recipe) if recipe else {}
-    settings = {**chosen.get("settings", {}), **output.settings_of(options.pop("settings"))}
-    for name in ("model", "base_url"):
-        if (value := options.pop(name)) is not None:
-            settings[name] = value
-    chosen |= {name: value for name, value in options.items() if value not in (None, ())}
-    chosen["settings"] = settings
-    chosen.setdefault("workers", default_workers())
+    settings = {**chosen.get("settings", {}), **options.pop("settings", {})}
+    settings |= {name: options.pop(name) for name in ("model", "base_url") if name in options}
+    chosen = {"workers": default_workers(), **chosen, **options, "settings": settings}
     if "backend" not in chosen and "model" in settings:
         chosen["backend"] = backend_of(settings["model"])
-    plan = generate.plan(corpus, to, **chosen)
-    if dry_run:
-        _dry_run(plan, as_json=as_json)
-    else:
+    return chosen
+
+
+def _make_all(found: "tuple[Input, ...]", said: "Said", asked: dict[str, Any], *, as_json: bool) -> None:
+    """Fetch, import and ask about one input after the other; then export, where older words want a file."""
+    from pictus.cli.fetching import make_ready
+    from pictus.steps import generate
+
+    for one in found:  # all, before the first answer is paid for
+        make_ready(one)
+    made, spent = {}, 0.0
+    for one in found:
+        to = _folder(said, one)
         with output.progress(to) as events:
-            made = generate.run(plan, events)
-        _report(to, made, as_json=as_json)
-
-
-def _report(to: str, made: Any, *, as_json: bool) -> None:
-    summary = made.summary
-    if as_json:
-        output.result({"corpus": to, **summary})
+            corpus = made[to] = generate.run(generate.plan(one.corpus, to, **_purse(asked, spent, one)), events)
+        if corpus.place.exists("asked.json"):
+            spent += _dollars(corpus)
+        if not as_json:
+            _report(to, corpus)
+    sets_aside = any(corpus.summary["rejected"] for corpus in made.values())
+    results = [{"corpus": to, **corpus.summary} for to, corpus in made.items()]
+    if said.file is not None:
+        done = _export(list(made), said, as_json=as_json)
+        sets_aside = sets_aside or bool(done.rejected)
+        results.append({"file": said.file, "format": said.format, "rows": done.rows, "lost": done.lost})
     else:
-        click.echo(f"{to}: {summary['rows']:,} records, {summary['turns']:,} turns, {output.media_of(summary)}")
+        to = next(iter(made))
+        output.next_command(f"pictus export {to} --format llava --to {to.rstrip('/')}.json")
+    if as_json:
+        output.result(results[0] if len(results) == 1 else results)
+    sys.exit(output.SET_ASIDE if sets_aside else output.DONE)
+
+
+def _folder(said: "Said", one: "Input") -> str:
+    assert said.to is not None
+    return f"{said.to.rstrip('/')}/{one.name}" if said.each else said.to
+
+
+def _purse(asked: dict[str, Any], spent: float, one: "Input") -> dict[str, Any]:
+    """Leave of a budget what the inputs before did not take; a journal that they share counts that itself."""
+    if not spent or asked.get("budget") is None or asked.get("journal") is not None:
+        return asked
+    left = asked["budget"] - spent
+    if left <= 0:
+        mend = "run the same command with a larger `--budget`, or name fewer inputs"
+        raise PictusError(f"nothing of the budget is left for {one.name}", where="--budget", mend=mend)
+    output.say(f"${left:,.2f} of the budget are left for {one.name}")
+    return {**asked, "budget": left}
+
+
+def _dollars(corpus: Any) -> float:
+    import orjson
+
+    return orjson.loads(corpus.place.read("asked.json"))["dollars"] or 0.0
+
+
+def _export(made: list[str], said: "Said", *, as_json: bool) -> Any:
+    from pictus.cli.export import tell
+    from pictus.steps import export
+    from pictus.store.corpus import open_corpus
+
+    assert said.file is not None and said.format is not None
+    plan = export.plan(made[0], said.file, said.format, also=tuple(made[1:]))
+    with output.progress() as events:
+        done = export.run(plan, events)
+    if not as_json:
+        click.echo(f"{said.file}: {done.rows:,} rows of the format {said.format}")
+    tell(done, said.format)
+    corpora = [open_corpus(to) for to in made]
+    roots = {root for corpus in corpora for root in corpus.roots.values()}
+    output.say(f"the pictures that it names belong below {export.media_root(corpora) or ', '.join(sorted(roots))}")
+    output.next_command(f"pictus check {said.file}")
+    return done
+
+
+def _report(to: str, made: Any) -> None:
+    summary = made.summary
+    click.echo(f"{to}: {summary['rows']:,} records, {summary['turns']:,} turns, {output.media_of(summary)}")
     if made.place.exists("asked.json"):
         output.asked(made.place.read("asked.json"))
     if summary["rejected"]:
         output.say(f"{summary['rejected']:,} were set aside; {to}/rejected.json shows ten of each:")
         output.reasons(summary["reasons"])
-    output.next_command(f"pictus export {to} --format llava --to {to.rstrip('/')}.json")
-    sys.exit(output.SET_ASIDE if summary["rejected"] else output.DONE)
 
 
-def _dry_run(plan: Any, *, as_json: bool) -> None:
+def _say_all(found: "tuple[Input, ...]", said: "Said", asked: dict[str, Any], *, as_json: bool) -> None:
+    """Say what would be fetched, imported, asked and written."""
+    from pictus.cli.fetching import say_fetch
+    from pictus.steps import fetch, generate
+    from pictus.steps.generate.inputs import fetch_plan
+
+    results = []
+    for one in found:
+        plan = fetch_plan(one)
+        if plan is None:
+            results.append(_dry_run(generate.plan(one.corpus, _folder(said, one), **asked), as_json=as_json))
+            continue
+        plan = fetch.measured(plan)
+        results.append({"fetch": plan, "import": one})
+        if not as_json:
+            if plan.splits:
+                say_fetch(plan, "would fetch", click.echo)
+            click.echo(f"would import {one.name} from {one.root} into {one.corpus}; only then its records are counted")
+    if as_json:
+        output.result(results[0] if len(results) == 1 else results)
+    elif said.file is not None:
+        click.echo(f"would write {said.file}, of the format {said.format}")
+
+
+def _dry_run(plan: Any, *, as_json: bool) -> Any:
+    """Give what would be asked; and say it, if it is not to be JSON."""
     from pictus.steps.generate.estimate import estimate
     from pictus.steps.generate.plan import is_program, load_backend
 
     if is_program(load_backend(plan)):
         if as_json:
-            return output.result(plan)
+            return plan
         asked = len(plan.kinds) * plan.records
         click.echo(f"would ask {plan.backend} {asked:,} times: {len(plan.kinds)} kinds for {plan.records:,} records")
         return None
     found = estimate(plan)
     if as_json:
-        return output.result(found)
+        return found
     click.echo(f"would ask {found.model} {found.requests:,} times about {found.records:,} records, by `{plan.prompts}`")
     rows = [
         ["tokens", f"{found.prompt_tokens:,} of prompts, {_range(*found.completion_tokens)} of answers (estimated)"]

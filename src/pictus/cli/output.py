@@ -71,6 +71,14 @@ def media_of(summary: Mapping[str, Any]) -> str:
     return ", ".join([*pictures, *([f"{motions:,} motions"] if motions else [])])
 
 
+def size_of(count: int) -> str:
+    """Say a number of bytes as people do."""
+    for unit, bytes_ in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+        if count >= bytes_:
+            return f"{count / bytes_:,.1f} {unit}"
+    return f"{count} bytes"
+
+
 def settings_of(pairs: Sequence[str]) -> dict[str, Any]:
     """Read `--set name=value`; the value is YAML, so that numbers and lists are what they look like."""
     import yaml
@@ -106,6 +114,7 @@ class _Lines:
         self.rows = self.rejected = self.shards = 0
         self.total: int | None = None
         self.asked: Mapping[str, Any] | None = None
+        self.fetching: Mapping[str, Any] | None = None
         self.began = self.told = time.monotonic()
 
     def __call__(self, event: Mapping[str, Any]) -> None:
@@ -121,11 +130,17 @@ class _Lines:
             self.asked = event
         elif event["event"] == "ingested":
             say(_ingested_line(event))
+        elif event["event"] == "fetch":
+            self.fetching = event
         if time.monotonic() - self.told > 5:
             self.told = time.monotonic()
             say(self.line())
 
     def line(self) -> str:
+        if self.fetching is not None:
+            total = self.fetching["total"]
+            of = f" of {size_of(total)}" if total else ""
+            return f"{self.fetching['file']}: {size_of(self.fetching['done'])}{of}"
         if self.asked is not None:
             return _asked_line(self.asked)
         rate = self.rows / max(time.monotonic() - self.began, 0.001)
@@ -169,6 +184,8 @@ class _Bar(_Lines):
         total, done = self.total, self.shards
         if self.asked is not None:
             total, done = self.asked["total"], self.asked["done"]
+        if self.fetching is not None:
+            total, done = self.fetching["total"], self.fetching["done"]
         self.progress.update(self.bar, description=self.line(), total=total, completed=done)
 
     def close(self) -> None:

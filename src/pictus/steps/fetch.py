@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -62,10 +63,20 @@ def plan(name: str, root: Path, splits: Sequence[str] = ()) -> FetchPlan:
     return FetchPlan(name=name, root=root, splits=wanted, assets=tuple(left), sizes=sizes)
 
 
+def is_here(name: str, root: Path, splits: Sequence[str] = ()) -> bool:
+    """Say whether files of a dataset are in a folder, of any of its splits or of one of those chosen."""
+    source = plugins.load("sources", name)
+    splits = splits or source.splits or _splits_in(source, root)
+    return any(_problem(source, root, split) is None for split in splits)
+
+
 def measured(plan: FetchPlan) -> FetchPlan:
     """Ask the servers for the sizes that the card does not know."""
-    sizes = {asset.path: plan.sizes.get(asset.path) or remote_size(asset.url) for asset in plan.assets}
-    return replace(plan, sizes={path: size for path, size in sizes.items() if size})
+    unknown = [asset for asset in plan.assets if asset.path not in plan.sizes]
+    with ThreadPoolExecutor(8) as pool:
+        found = pool.map(lambda asset: remote_size(asset.url), unknown)
+    sizes = {asset.path: size for asset, size in zip(unknown, found, strict=True) if size}
+    return replace(plan, sizes={**plan.sizes, **sizes})
 
 
 def run(plan: FetchPlan, events: Events) -> None:
@@ -95,6 +106,14 @@ def _fetch(asset: Asset, plan: FetchPlan, events: Events) -> None:
         events.send("fetch", file=asset.path, done=done, total=plan.sizes.get(asset.path))
 
     download(asset.url, plan.root / asset.path, size_bytes=asset.size_bytes, sha256=asset.sha256, tell=tell)
+
+
+def _splits_in(source: Any, root: Path) -> Sequence[str]:
+    """Find the splits of a dataset of one's own, whose files say which there are."""
+    try:
+        return tuple(source.splits_in(root))
+    except PictusError:
+        return ()
 
 
 def _problem(source: Any, root: Path, split: str) -> PictusError | None:

@@ -26,7 +26,7 @@ _HEADERS = {"User-Agent": "pictus", "Accept-Encoding": "identity"}
 def remote_size(url: str) -> int | None:
     """Ask how many bytes a file has; None where the server does not say, or does not answer."""
     try:
-        with _opened(url, method="HEAD") as reply:
+        with _opened(url, method="HEAD", timeout=10) as reply:
             return _length(reply)
     except (OSError, HTTPException):
         return None
@@ -178,9 +178,10 @@ def _wrong_size(url: str, where: Path, found: int | None, known: int) -> PictusE
     return PictusError(what, where=str(where), mend="look at the address: it may give a page of its own in place of it")
 
 
-def _opened(url: str, headers: dict[str, str] | None = None, *, method: str = "GET") -> Any:
-    request = Request(url, headers={**_HEADERS, **(headers or {})}, method=method)
-    return urlopen(request, timeout=_PATIENCE_SECONDS)
+def _opened(
+    url: str, headers: dict[str, str] | None = None, *, method: str = "GET", timeout: float = _PATIENCE_SECONDS
+) -> Any:
+    return urlopen(Request(url, headers={**_HEADERS, **(headers or {})}, method=method), timeout=timeout)
 
 
 def _length(reply: Any) -> int | None:

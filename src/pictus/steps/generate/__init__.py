@@ -8,10 +8,19 @@ from typing import Any
 
 from pictus.engine.events import Events
 from pictus.steps.generate import batch, model, program
-from pictus.steps.generate.plan import CHECKS, KINDS, GeneratePlan, is_program, load_backend, plan, recipe_options
+from pictus.steps.generate.plan import (
+    CHECKS,
+    KINDS,
+    GeneratePlan,
+    draft,
+    is_program,
+    load_backend,
+    plan,
+    recipe_options,
+)
 from pictus.store.corpus import Corpus, open_corpus
 
-__all__ = ["CHECKS", "KINDS", "GeneratePlan", "plan", "recipe_options", "run"]
+__all__ = ["CHECKS", "KINDS", "GeneratePlan", "draft", "plan", "recipe_options", "run"]
 
 
 def run(plan: GeneratePlan, events: Events) -> Corpus:

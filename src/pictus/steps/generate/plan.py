@@ -70,14 +70,19 @@ def recipe_options(path: str | Path) -> dict[str, Any]:
     return options
 
 
-def plan(source: str, to: str, **options: Any) -> GeneratePlan:
-    """Work out which shards are asked about; names and settings of plug-ins are checked now."""
+def draft(source: str, to: str, **options: Any) -> GeneratePlan:
+    """Check the options and the names and settings of plug-ins; the corpus need not be there yet."""
     draft = GeneratePlan(source=source, to=to, **options)
     backend = load_backend(draft)
     load_checks(draft.checks)
-    draft = _for_program(draft, backend.kinds) if is_program(backend) else _for_model(draft, backend.model)
+    return _for_program(draft, backend.kinds) if is_program(backend) else _for_model(draft, backend.model)
+
+
+def plan(source: str, to: str, **options: Any) -> GeneratePlan:
+    """Work out which shards are asked about."""
+    drafted = draft(source, to, **options)
     corpus = open_corpus(source)
-    shards, left = [], draft.limit
+    shards, left = [], drafted.limit
     for entry in corpus.summary["shards"]:
         rows = entry["rows"] if left is None else min(entry["rows"], left)
         if rows:
@@ -85,7 +90,7 @@ def plan(source: str, to: str, **options: Any) -> GeneratePlan:
         left = None if left is None else left - rows
     if not shards:
         raise PictusError("there is nothing to ask about", where=source, mend="import some records first")
-    return replace(draft, shards=tuple(shards))
+    return replace(drafted, shards=tuple(shards))
 
 
 def load_backend(plan: GeneratePlan) -> Any:
