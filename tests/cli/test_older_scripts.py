@@ -29,6 +29,7 @@ from openimages_files import (
 from pictus.backends.huggingface import Backend as HuggingFace
 from pictus.errors import PictusError
 from pictus.sources.openimages_v7 import Source as OpenImages
+from tiny_models import needs, write_chat, write_gguf
 
 CONVERSATION = (
     "Question:\nWhat is it?\n===\nAnswer:\nA scene in the park.\n===\nQuestion:\nWhere?\n===\nAnswer:\nIn the park."
@@ -215,3 +216,22 @@ def test_a_budget_is_for_all_inputs_together(server, run, journal):
         _, err = run(*command, "--price", "0,1", "--budget", "0.015", code=1)  # 18 answers each, of $0.0005
     assert journal or "$0.01 of the budget are left for coco2017" in err
     assert "used up" in err and 18 < len(asked) <= 30
+
+
+@pytest.mark.parametrize("backend", ["llama.cpp", "huggingface"])
+def test_a_model_of_this_machine_is_asked(server, run, tmp_path, backend):
+    if backend == "llama.cpp":
+        needs("xllamacpp", "gguf")
+        write_gguf(tmp_path / "here/some.gguf")
+    else:
+        needs("torch", "transformers")
+        write_chat(tmp_path / "here/some")
+    (tmp_path / "here/prompt.yaml").write_text(
+        "detail:\n  system_prompt: Describe it.\n  inputs: [captions]\n  instructions: ['What is it?']\n"
+        "  sampling: {max_tokens: 16}\n  tries: 1\n"
+    )
+    command = ["generate", "COCO2014", "--model_source", backend, "--prompt_config", "prompt.yaml", "--limit", 1]
+    command += ["--model", "some.gguf" if backend == "llama.cpp" else "some", "--set", "threads=1"]
+    out, err = run(*command, code=(0, 3))  # a model of chance may say nothing of use
+    assert "instruct.jsonl: " in out and "1 answers" in err, err
+    assert (tmp_path / "here/instruct.jsonl").is_file()

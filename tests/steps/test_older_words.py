@@ -6,7 +6,7 @@ import pytest
 
 from pictus.errors import PictusError
 from pictus.steps.generate.inputs import inputs, source_called
-from pictus.steps.generate.older_words import in_our_words
+from pictus.steps.generate.older_words import BACKENDS, FORMATS, OPTIONS, in_our_words
 
 LLAMA = "meta-llama/Llama-2-7b-chat-hf"
 
@@ -130,3 +130,12 @@ def test_names_that_mean_nothing_are_told(tmp_path, monkeypatch):
         inputs(["coco2014", "COCO2014"], data="d")
     with pytest.raises(PictusError, match="`--split` means nothing here"):
         inputs(["corpora/x"], data="d", splits=["train"])
+
+
+def test_the_page_for_older_scripts_knows_every_word():
+    page = (Path(__file__).parents[2] / "docs/older-scripts.md").read_text()
+    for word, ours in OPTIONS.items():
+        assert f"`--{word} " in page
+        assert ours is None or f"`--{ours.replace('_', '-')} " in page
+    for older, ours in (BACKENDS | FORMATS).items():
+        assert f"{older}`" in page and f"{ours}`" in page

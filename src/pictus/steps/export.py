@@ -186,4 +186,4 @@ def _not_carried(corpora: Sequence[Corpus], format_: plugins.Format) -> dict[str
         "facts": "facts (captions, boxes, labels)",
         "origin": "origin (licences, address, how it was made)",
     }
-    return {words: rows for field, words in names.items() if field not in format_.carries}
+    return {words: rows for field, words in names.items() if rows and field not in format_.carries}
