@@ -214,8 +214,13 @@ def test_a_budget_is_for_all_inputs_together(server, run, journal):
         base = endpoint.base.replace("/v1", "/v2")
         command = ["generate", "coco2014", "coco2017", "--to", "c", "--model", "m", "--base-url", base, *journal]
         _, err = run(*command, "--price", "0,1", "--budget", "0.015", code=1)  # 18 answers each, of $0.0005
-    assert journal or "$0.01 of the budget are left for coco2017" in err
-    assert "used up" in err and 18 < len(asked) <= 30
+        assert "used up" in err and 18 < len(asked) <= 30
+        assert journal or "$0.01 of the budget are left for coco2017" in err
+        if not journal:
+            done = ["coco2014", "coco2017", "--to", "c", "--model", "m", "--base-url", base, "--price", "0,1"]
+            out, err = run("generate", *done, "--budget", "0.009", "--finish", "--json")
+            assert "nothing of the budget is left for coco2017" in err
+            assert json.loads(out)["corpus"] == "c/coco2014" and "18 answers" in err
 
 
 @pytest.mark.parametrize("backend", ["llama.cpp", "huggingface"])

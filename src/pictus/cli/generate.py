@@ -118,13 +118,14 @@ def _make_all(found: "tuple[Input, ...]", said: "Said", asked: dict[str, Any], *
         make_ready(one)
     made, spent = {}, 0.0
     for one in found:
-        to = _folder(said, one)
+        to, rest = _folder(said, one), _purse(asked, spent, one)
+        if rest is None:
+            break
         with output.progress(to) as events:
-            corpus = made[to] = generate.run(generate.plan(one.corpus, to, **_purse(asked, spent, one)), events)
+            corpus = made[to] = generate.run(generate.plan(one.corpus, to, **rest), events)
         if corpus.place.exists("asked.json"):
             spent += _dollars(corpus)
-        if not as_json:
-            _report(to, corpus)
+        _report(to, corpus, as_json=as_json)
     sets_aside = any(corpus.summary["rejected"] for corpus in made.values())
     results = [{"corpus": to, **corpus.summary} for to, corpus in made.items()]
     if said.file is not None:
@@ -144,11 +145,17 @@ def _folder(said: "Said", one: "Input") -> str:
     return f"{said.to.rstrip('/')}/{one.name}" if said.each else said.to
 
 
-def _purse(asked: dict[str, Any], spent: float, one: "Input") -> dict[str, Any]:
-    """Leave of a budget what the inputs before did not take; a journal that they share counts that itself."""
+def _purse(asked: dict[str, Any], spent: float, one: "Input") -> dict[str, Any] | None:
+    """Leave of a budget what the inputs before did not take; None where the run is to end with what there is.
+
+    A journal that the inputs share counts what was spent itself.
+    """
     if not spent or asked.get("budget") is None or asked.get("journal") is not None:
         return asked
     left = asked["budget"] - spent
+    if left <= 0 and asked.get("finish"):
+        output.say(f"nothing of the budget is left for {one.name}: it is left out")
+        return None
     if left <= 0:
         mend = "run the same command with a larger `--budget`, or name fewer inputs"
         raise PictusError(f"nothing of the budget is left for {one.name}", where="--budget", mend=mend)
@@ -181,9 +188,10 @@ def _export(made: list[str], said: "Said", *, as_json: bool) -> Any:
     return done
 
 
-def _report(to: str, made: Any) -> None:
+def _report(to: str, made: Any, *, as_json: bool) -> None:
     summary = made.summary
-    click.echo(f"{to}: {summary['rows']:,} records, {summary['turns']:,} turns, {output.media_of(summary)}")
+    if not as_json:
+        click.echo(f"{to}: {summary['rows']:,} records, {summary['turns']:,} turns, {output.media_of(summary)}")
     if made.place.exists("asked.json"):
         output.asked(made.place.read("asked.json"))
     if summary["rejected"]:
