@@ -332,6 +332,22 @@ def test_ctrl_c_lets_what_is_in_flight_come_in(tmp_path):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_a_run_that_is_stopped_between_kept_answers_does_not_look_whole(tmp_path):
+    with serving() as endpoint:
+        run(endpoint, tmp_path, [question(str(n)) for n in range(1500)])
+        journal = Journal(tmp_path / "journal.sqlite")
+        with Asking(Backend(model="m", base_url=endpoint.base, at_once=4), journal) as asking:
+            answers = asking.ask(question(str(n)) for n in range(1500))
+            next(answers)
+            signal.raise_signal(signal.SIGINT)
+            while asking.traffic.stopped is None:
+                time.sleep(0.001)
+            # All questions in the window are answered now, and those after them were never asked.
+            with pytest.raises(KeyboardInterrupt):
+                list(answers)
+        journal.close()
+
+
 def test_memory_holds_a_window_of_questions_and_no_more(tmp_path):
     drawn = []
 

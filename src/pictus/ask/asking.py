@@ -91,6 +91,8 @@ class Asking:
         while True:
             has_more = has_more and self._fill(window, questions, room())
             if not window:
+                if has_more and self.traffic.stopped is not None and self._is_broken():
+                    raise self._why()  # all that was asked came in, and the rest never will
                 return
             while window[0].asked is None and self._collect():
                 pass
@@ -99,7 +101,7 @@ class Asking:
                 self.done += 1
                 self.set_aside += asked.problem is not None
                 yield asked
-            elif not self.rules.finish or self._interrupts or self.traffic.error:
+            elif self._is_broken():
                 raise self._why()
             else:
                 has_more = False
@@ -153,6 +155,9 @@ class Asking:
             set_aside=self.set_aside,
             ending=bool(self._interrupts),
         )
+
+    def _is_broken(self) -> bool:
+        return not self.rules.finish or bool(self._interrupts) or self.traffic.error is not None
 
     def _why(self) -> BaseException:
         if self._interrupts:
