@@ -5,6 +5,7 @@ removed only where a part begins with one; the words "Question:" inside an answe
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -28,11 +29,7 @@ class Unusable(ValueError):
 
 def read_turns(prompt: Prompt, entry: Entry, answer: Answer) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
     """Read an answer into turns, the pictures placed in the first, and say what had to be mended."""
-    text = answer.turns[0].text.strip()
-    if not text:
-        raise Unusable("the answer is empty")
-    if found := _FENCE.match(text):
-        text = found[1].strip()
+    text = _text_of(answer)
     is_cut = answer.finish == "length"
     if entry.kind == "conversation":
         pairs, mended = _conversation(text, entry, prompt.seed, is_cut=is_cut)
@@ -46,6 +43,19 @@ def read_turns(prompt: Prompt, entry: Entry, answer: Answer) -> tuple[tuple[Turn
             raise Unusable("the answer is empty")
         pairs, mended = [(_canned(entry, prompt.seed), said)], []
     return _turns(pairs), tuple(mended)
+
+
+def read_json(answer: Answer, schema: Mapping[str, Any]) -> tuple[Any, list[str]]:
+    """Read an answer as JSON that fits a schema, and say what had to be mended."""
+    return _fitting_json(_text_of(answer), schema)
+
+
+def _text_of(answer: Answer) -> str:
+    text = answer.turns[0].text.strip()
+    if not text:
+        raise Unusable("the answer is empty")
+    found = _FENCE.match(text)
+    return found[1].strip() if found else text
 
 
 def _conversation(text: str, entry: Entry, seed: int, *, is_cut: bool) -> tuple[list[tuple[str, str]], list[str]]:
@@ -135,11 +145,8 @@ def _role(label: str) -> str | None:
 
 def _from_json(text: str, entry: Entry, seed: int) -> tuple[list[tuple[str, str]], list[str]]:
     """Read an answer in JSON: pairs of `question` and `answer` where it holds such, else the object itself."""
-    value, mended = json_in(text)
     assert entry.answer_schema is not None
-    problems = list(problems_with(value, entry.answer_schema))
-    if problems:
-        raise Unusable(f"the JSON does not fit its schema: {problems[0]}")
+    value, mended = _fitting_json(text, entry.answer_schema)
     rows = value if isinstance(value, list) else next((v for v in value.values() if isinstance(v, list)), None)
     if rows and all(isinstance(row, dict) and {"question", "answer"} <= row.keys() for row in rows):
         pairs = [(str(row["question"]).strip(), str(row["answer"]).strip()) for row in rows]
@@ -162,6 +169,14 @@ def json_in(text: str) -> tuple[Any, list[str]]:
         return orjson.loads(text), []
     except orjson.JSONDecodeError:
         return _inner_json(text), ["words around the JSON"]
+
+
+def _fitting_json(text: str, schema: Mapping[str, Any]) -> tuple[Any, list[str]]:
+    value, mended = json_in(text)
+    problem = next(problems_with(value, schema), None)
+    if problem is not None:
+        raise Unusable(f"the JSON does not fit its schema: {problem}")
+    return value, mended
 
 
 def _inner_json(text: str) -> Any:

@@ -1,6 +1,6 @@
 """Records to prompts: the messages of each entry, cut to the model's context by rule."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -108,19 +108,23 @@ def _messages(
         raise Unfit(str(error)) from None
     if not text and not pictures:
         raise Unfit("its facts carry nothing to tell")
-    system = entry.system_prompt.strip()
     turns: list[Turn] = []
     for example in entry.examples[:examples]:
         turns += [Turn.of("user", example.input), Turn.of("assistant", example.output)]
     asked = [Part("text", text)] if text else []
     turns.append(Turn("user", (*(Part("image"),) * pictures, *asked)))
-    if system and system_role:
-        turns.insert(0, Turn.of("system", system))
-    elif system:
-        first = turns[0]
-        head = Part("text", f"{system}\n\n{first.text}" if first.text else system)
-        turns[0] = Turn("user", (*(part for part in first.parts if part.type != "text"), head))
-    return tuple(turns)
+    return with_system(entry.system_prompt.strip(), turns, system_role=system_role)
+
+
+def with_system(system: str, turns: Sequence[Turn], *, system_role: bool) -> tuple[Turn, ...]:
+    """Put the system's words in front: as a message, or into the first one for a model that knows no such role."""
+    if not system:
+        return tuple(turns)
+    if system_role:
+        return Turn.of("system", system), *turns
+    first, *rest = turns
+    head = Part("text", f"{system}\n\n{first.text}" if first.text else system)
+    return Turn("user", (*(part for part in first.parts if part.type != "text"), head)), *rest
 
 
 def _context(entry: Entry, facts: Facts, media: tuple[Media, ...], more: Mapping[str, str]) -> str:
