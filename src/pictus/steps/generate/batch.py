@@ -14,8 +14,9 @@ from pictus.ask.question import Question
 from pictus.engine.events import Events
 from pictus.errors import PictusError
 from pictus.prompt import Answer, Fault, Prompt
-from pictus.steps.generate.model import begin, open_journal, questions_of, records_of
-from pictus.steps.generate.plan import GeneratePlan, load_entries, price_for
+from pictus.steps.asked import open_journal, price_for, taken_records
+from pictus.steps.generate.model import begin, questions_of
+from pictus.steps.generate.plan import GeneratePlan, load_entries
 from pictus.store.corpus import Corpus, locked
 
 
@@ -91,7 +92,7 @@ async def _write(plan: GeneratePlan, source: Corpus, backend: Any, journal: Jour
     """Write what is missing; nothing when all is answered, or when the user wants to end with what there is."""
     price = price_for(plan, backend.model)
     purse = Purse(plan.budget, journal.totals().cost)
-    questions = questions_of(records_of(plan, source), backend, load_entries(plan), seed=plan.seed)
+    questions = questions_of(taken_records(source, plan.shards), backend, load_entries(plan), seed=plan.seed)
     missing = files.missing((one for one in questions if isinstance(one, Question)), backend, journal)
     first = next(missing, None)
     if first is None:

@@ -10,7 +10,8 @@ from pictus.prompt import Prompt, Usage
 from pictus.prompt_sets.messages import Unfit, asked_entries, prompt_for
 from pictus.prompt_sets.model import PromptSet
 from pictus.prompt_sets.tokens import estimated_prompt_tokens, estimated_tokens
-from pictus.steps.generate.plan import GeneratePlan, load_backend, load_entries, price_for
+from pictus.steps.asked import price_for
+from pictus.steps.generate.plan import GeneratePlan, load_backend, load_entries
 from pictus.store.corpus import open_corpus
 from pictus.store.shards import read_shard
 

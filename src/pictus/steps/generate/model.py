@@ -4,15 +4,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
-from pathlib import Path
 from typing import Any
 
-import orjson
-
 from pictus import plugins
-from pictus.ask.asking import Asking, Rules
-from pictus.ask.journal import Journal
+from pictus.ask.asking import Asking
 from pictus.ask.question import Asked, Question
 from pictus.engine.events import Events
 from pictus.engine.making import make_from_stream
@@ -21,14 +16,12 @@ from pictus.prompt_sets.answers import place_media, read_turns
 from pictus.prompt_sets.messages import Unfit, asked_entries, prompt_for, seed_of
 from pictus.prompt_sets.model import Entry, PromptSet
 from pictus.record import Record, Reject
-from pictus.steps.cards import ASKED, write_cards
+from pictus.steps.asked import kept_journal, start_asking, taken_records, tell_asked
+from pictus.steps.cards import write_cards
 from pictus.steps.generate.calls import read_calling, wanted
-from pictus.steps.generate.plan import GeneratePlan, load_checks, load_entries, price_for
+from pictus.steps.generate.plan import GeneratePlan, load_checks, load_entries
 from pictus.steps.generate.rows import Said, checked, made_record, set_aside
 from pictus.store.corpus import Corpus, begin_corpus
-from pictus.store.shards import read_shard
-
-_JOURNAL = "journal.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +37,12 @@ def run(plan: GeneratePlan, source: Corpus, model: plugins.Model, events: Events
     """Make the corpus of a plan."""
     prompts = load_entries(plan)
     corpus = begin(plan, source, model, prompts)
-    journal = open_journal(plan)
-    try:
-        if plan.journal and not corpus.place.names("shards"):
-            journal.forget_passing()  # another corpus gave up on them; this one tries again
-        price = price_for(plan, model.model)
-        rules = Rules(price=price, budget=plan.budget, at_once=plan.at_once, finish=plan.finish)
-        with Asking(model, journal, rules, events) as asking:
+    with kept_journal(plan, corpus) as journal:
+        with start_asking(plan, model, journal, events) as asking:
             asking.total = plan.records * sum(entry.per_picture for entry in prompts.entries.values())
             stream = partial(_rows, plan, source, model, prompts, asking)
             corpus = make_from_stream(corpus, stream, events)
-        _tell_asked(corpus, plan, model, prompts, journal)
-    finally:
-        journal.close()
+        tell_asked(corpus, plan, model, journal, prompts=prompts.name, digest=prompts.digest())
     write_cards(corpus)
     return corpus
 
@@ -64,11 +50,6 @@ def run(plan: GeneratePlan, source: Corpus, model: plugins.Model, events: Events
 def begin(plan: GeneratePlan, source: Corpus, model: plugins.Model, prompts: PromptSet) -> Corpus:
     """Begin the corpus of a plan, or go on with it."""
     return begin_corpus(plan.to, roots=source.roots, made=_made(plan, source, model, prompts))
-
-
-def open_journal(plan: GeneratePlan) -> Journal:
-    """Open the journal of a plan."""
-    return Journal(Path(plan.journal) if plan.journal else Path(plan.to) / _JOURNAL)
 
 
 def _rows(
@@ -80,7 +61,7 @@ def _rows(
     def room() -> int | None:
         return None if plan.target is None else plan.target - accepted
 
-    records = records_of(plan, source)
+    records = taken_records(source, plan.shards)
     for row in checked(generated(records, model, prompts, asking, seed=plan.seed, room=room), load_checks(plan.checks)):
         accepted += isinstance(row, Record)
         yield row
@@ -165,12 +146,6 @@ def _row(asked: Asked, model: plugins.Model, prompts: str) -> Record | Reject:
     return made_record(item.record, turns, made_by=made_by, terms=model.terms, tools=said.tools, facts=said.facts)
 
 
-def records_of(plan: GeneratePlan, source: Corpus) -> Iterator[Record]:
-    """Give the records that a plan asks about."""
-    for number, rows, _ in plan.shards:
-        yield from islice(read_shard(source.place, number, roots=source.roots), rows)
-
-
 def _made(plan: GeneratePlan, source: Corpus, model: plugins.Model, prompts: PromptSet) -> dict[str, Any]:
     """Say what shapes the corpus; addresses, pace and money do not."""
     made = {
@@ -187,27 +162,3 @@ def _made(plan: GeneratePlan, source: Corpus, model: plugins.Model, prompts: Pro
         "target": plan.target,
     }
     return {key: value for key, value in made.items() if value is not None}
-
-
-def _tell_asked(corpus: Corpus, plan: GeneratePlan, model: plugins.Model, prompts: PromptSet, journal: Journal) -> None:
-    """Write down what was asked, and what it cost; the card says it too."""
-    totals = journal.totals()
-    price = price_for(plan, model.model)
-    told = {
-        "model": model.model,
-        "terms": model.terms,
-        "backend": plan.backend,
-        "prompts": prompts.name,
-        "digest": prompts.digest(),
-        "answers": totals.answers,
-        "prompt_tokens": totals.prompt,
-        "completion_tokens": totals.completion,
-        "cached_tokens": totals.cached,
-        "dollars": None if price is None else round(totals.cost, 6),
-        "price_date": price and price.date,
-        "first_day": totals.first_day,
-        "last_day": totals.last_day,
-        "notes": list(model.notes),
-    }
-    with corpus.place.publish(ASKED) as file:
-        file.write(orjson.dumps(told, option=orjson.OPT_INDENT_2))

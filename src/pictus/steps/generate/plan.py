@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from pictus import plugins
-from pictus.ask.money import Price, price_of, typed_price, unknown_price
 from pictus.errors import PictusError, unknown_name
 from pictus.prompt_sets.model import PromptSet
 from pictus.prompt_sets.shelf import load_prompts
 from pictus.recipe import load_recipe
+from pictus.steps.asked import Taken, check_means, take
 from pictus.store.corpus import open_corpus
 from pictus.tools.own import read_tools
 
@@ -48,7 +48,7 @@ class GeneratePlan:
     batch: BatchStep | None = None  # ask by the vendor's batch files
     finish: bool = False  # a run that must stop ends with what there is
     workers: int = 1
-    shards: tuple[tuple[int, int, str], ...] = ()  # number, rows to take, sha256 of each input shard
+    shards: Taken = ()
 
     @property
     def records(self) -> int:
@@ -81,16 +81,7 @@ def draft(source: str, to: str, **options: Any) -> GeneratePlan:
 def plan(source: str, to: str, **options: Any) -> GeneratePlan:
     """Work out which shards are asked about."""
     drafted = draft(source, to, **options)
-    corpus = open_corpus(source)
-    shards, left = [], drafted.limit
-    for entry in corpus.summary["shards"]:
-        rows = entry["rows"] if left is None else min(entry["rows"], left)
-        if rows:
-            shards.append((entry["shard"], rows, entry["sha256"]))
-        left = None if left is None else left - rows
-    if not shards:
-        raise PictusError("there is nothing to ask about", where=source, mend="import some records first")
-    return replace(drafted, shards=tuple(shards))
+    return replace(drafted, shards=take(open_corpus(source), drafted.limit))
 
 
 def load_backend(plan: GeneratePlan) -> Any:
@@ -126,11 +117,6 @@ def load_entries(plan: GeneratePlan) -> PromptSet:
     return prompts.model_copy(update={"entries": chosen})
 
 
-def price_for(plan: GeneratePlan, model: str) -> Price | None:
-    """Give the price that the user told, or the table's."""
-    return price_of(model) if plan.price is None else typed_price(plan.price)
-
-
 def _for_program(draft: GeneratePlan, known: tuple[str, ...]) -> GeneratePlan:
     for kind in draft.kinds:
         if kind not in known:
@@ -143,15 +129,9 @@ def _for_program(draft: GeneratePlan, known: tuple[str, ...]) -> GeneratePlan:
 
 
 def _for_model(draft: GeneratePlan, model: str) -> GeneratePlan:
-    prompts, price = load_entries(draft), price_for(draft, model)
-    if draft.budget is not None and price is None:
-        raise unknown_price(model)
-    if draft.budget is not None and draft.budget <= 0:
-        raise PictusError("a budget must be more than nothing", where="--budget", mend="give dollars: `--budget 5`")
+    prompts = load_entries(draft)
+    check_means(draft, model)
     if draft.batch is not None and (draft.backend != "openai" or draft.target is not None):
         what = "a target cannot be kept" if draft.target is not None else "only the backend `openai` knows batch files"
         raise PictusError(f"{what} with `--batch`", where="--batch", mend="leave `--batch` out, or use `--limit`")
-    if "://" in draft.to and draft.journal is None:
-        mend = "say where on this machine the answers are kept: `--journal FILE`"
-        raise PictusError("a journal cannot lie in an object store", where=draft.to, mend=mend)
     return replace(draft, prompts=draft.prompts or prompts.name)
