@@ -5,7 +5,7 @@ Both go on where an earlier run stopped: a shard with a receipt is not made agai
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from pictus.engine.events import Events
 from pictus.engine.local import Failure, run_tasks
@@ -19,13 +19,28 @@ from pictus.store.shards import SHARD_ROWS, Rows, write_shard
 Stream: TypeAlias = Callable[[], Iterable[Record | Reject]]
 
 
-def make_from_stream(corpus: Corpus, stream: Stream, events: Events, *, shard_rows: int = SHARD_ROWS) -> Corpus:
-    """Write a stream to shards one after the other.
+class Beside(Protocol):
+    """What stands beside each shard, such as a side table, made of what the stream learned on its way."""
+
+    def is_there(self, shard: int) -> bool:
+        """Say whether it was written."""
+        ...
+
+    def write(self, receipt: Receipt) -> None:
+        """Write it for a shard that is whole, or pass over that shard's rows where it was written."""
+        ...
+
+
+def make_from_stream(
+    corpus: Corpus, stream: Stream, events: Events, *, beside: Beside | None = None, shard_rows: int = SHARD_ROWS
+) -> Corpus:
+    """Write a stream to shards one after the other, each with what stands beside it.
 
     The same stream must come again in every run; what finished shards took from it is passed over.
     """
     with locked(corpus):
-        if corpus.is_complete and _missing(corpus, corpus.shards) == []:
+        has_all = beside is None or all(map(beside.is_there, corpus.shards))
+        if corpus.is_complete and has_all and _missing(corpus, corpus.shards) == []:
             return corpus
         began = time.monotonic()
         events.send("begin", corpus=str(corpus.place), shards=None)
@@ -39,6 +54,8 @@ def make_from_stream(corpus: Corpus, stream: Stream, events: Events, *, shard_ro
             else:
                 for _ in range(receipt.taken):
                     next(rows)
+            if beside is not None:
+                beside.write(receipt)
             number += 1
         return _finish(corpus, number, events, began)
 

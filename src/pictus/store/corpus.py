@@ -169,7 +169,7 @@ def locked(corpus: Corpus) -> Iterator[None]:
                 where=str(corpus.place),
                 mend="wait for it, or stop it first",
             ) from None
-        for folder in ("", "shards", "rejects"):
+        for folder in ("", "shards", "rejects", *(f"side/{name}" for name in corpus.place.names("side"))):
             corpus.place.remove_leftovers(folder)
         yield
 
