@@ -125,7 +125,7 @@ def _make_all(found: "tuple[Input, ...]", said: "Said", asked: dict[str, Any], *
             corpus = made[to] = generate.run(generate.plan(one.corpus, to, **rest), events)
         if corpus.place.exists("asked.json"):
             spent += _dollars(corpus)
-        _report(to, corpus, as_json=as_json)
+        output.tell_made(to, corpus, as_json=as_json)
     sets_aside = any(corpus.summary["rejected"] for corpus in made.values())
     results = [{"corpus": to, **corpus.summary} for to, corpus in made.items()]
     if said.file is not None:
@@ -188,17 +188,6 @@ def _export(made: list[str], said: "Said", *, as_json: bool) -> Any:
     return done
 
 
-def _report(to: str, made: Any, *, as_json: bool) -> None:
-    summary = made.summary
-    if not as_json:
-        click.echo(f"{to}: {summary['rows']:,} records, {summary['turns']:,} turns, {output.media_of(summary)}")
-    if made.place.exists("asked.json"):
-        output.asked(made.place.read("asked.json"))
-    if summary["rejected"]:
-        output.say(f"{summary['rejected']:,} were set aside; {to}/rejected.json shows ten of each:")
-        output.reasons(summary["reasons"])
-
-
 def _say_all(found: "tuple[Input, ...]", said: "Said", asked: dict[str, Any], *, as_json: bool) -> None:
     """Say what would be fetched, imported, asked and written."""
     from pictus.cli.fetching import say_fetch
@@ -238,33 +227,4 @@ def _dry_run(plan: Any, *, as_json: bool) -> Any:
     if as_json:
         return found
     click.echo(f"would ask {found.model} {found.requests:,} times about {found.records:,} records, by `{plan.prompts}`")
-    rows = [
-        ["tokens", f"{found.prompt_tokens:,} of prompts, {_range(*found.completion_tokens)} of answers (estimated)"]
-    ]
-    if found.picture_tokens:
-        rows.append(["pictures", f"{found.picture_tokens:,} tokens more (estimated)"])
-    if found.dollars is None or found.dollars_by_batch is None:
-        rows.append(["money", f"nobody knows the price of {found.model}; say `--price IN,OUT`"])
-    else:
-        since = f"prices of {found.price_date}, {found.price_source}" if found.price_date else found.price_source
-        rows.append(["money", f"${found.dollars[0]:,.2f} to ${found.dollars[1]:,.2f} ({since})"])
-        rows.append(["", f"${found.dollars_by_batch[0]:,.2f} to ${found.dollars_by_batch[1]:,.2f} with `--batch`"])
-    low, high = found.minutes
-    rows.append(["time", f"{_minutes(low)} to {_minutes(high)}, if the server lets all of them in flight"])
-    if found.unfit:
-        rows.append(["unfit", f"{found.unfit:,} more have nothing to ask about, or fit into no context"])
-    if found.trimmed:
-        rows.append(["trimmed", f"{found.trimmed:,} leave facts out, to fit into the context"])
-    output.table(rows)
-    output.say(f"worked out from {found.sample:,} records; nothing was asked")
-    return None
-
-
-def _range(least: int, most: int) -> str:
-    return f"{least:,} to {most:,}"
-
-
-def _minutes(minutes: float) -> str:
-    if minutes < 1:
-        return f"{max(minutes * 60, 1):.0f} s"
-    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+    return output.estimate(found)

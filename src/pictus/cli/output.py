@@ -64,6 +64,52 @@ def asked(text: bytes) -> None:
         say(f"note: {note}")
 
 
+def estimate(found: Any, *, takes_batches: bool = True) -> None:
+    """Print what a run would take and cost."""
+    rows = [
+        ["tokens", f"{found.prompt_tokens:,} of prompts, {_range(*found.completion_tokens)} of answers (estimated)"]
+    ]
+    if found.picture_tokens:
+        rows.append(["pictures", f"{found.picture_tokens:,} tokens more (estimated)"])
+    if found.dollars is None or found.dollars_by_batch is None:
+        rows.append(["money", f"nobody knows the price of {found.model}; say `--price IN,OUT`"])
+    else:
+        since = f"prices of {found.price_date}, {found.price_source}" if found.price_date else found.price_source
+        rows.append(["money", f"${found.dollars[0]:,.2f} to ${found.dollars[1]:,.2f} ({since})"])
+        if takes_batches:
+            low, high = found.dollars_by_batch
+            rows.append(["", f"${low:,.2f} to ${high:,.2f} with `--batch`"])
+    low, high = found.minutes
+    rows.append(["time", f"{_minutes(low)} to {_minutes(high)}, if the server lets all of them in flight"])
+    if found.unfit:
+        rows.append(["unfit", f"{found.unfit:,} more have nothing to ask about, or fit into no context"])
+    if found.trimmed:
+        rows.append(["trimmed", f"{found.trimmed:,} leave facts out, to fit into the context"])
+    table(rows)
+    say(f"worked out from {found.sample:,} records; nothing was asked")
+
+
+def made(to: str, corpus: Any, *, as_json: bool) -> None:
+    """Say what a run made, what it asked, what it set aside and why, and what to type next; then exit."""
+    tell_made(to, corpus, as_json=as_json)
+    if as_json:
+        result({"corpus": to, **corpus.summary})
+    next_command(f"pictus export {to} --format llava --to {to.rstrip('/')}.json")
+    sys.exit(SET_ASIDE if corpus.summary["rejected"] else DONE)
+
+
+def tell_made(to: str, corpus: Any, *, as_json: bool) -> None:
+    """Say what a run made, what it asked, and what it set aside."""
+    summary = corpus.summary
+    if not as_json:
+        click.echo(f"{to}: {summary['rows']:,} records, {summary['turns']:,} turns, {media_of(summary)}")
+    if corpus.place.exists("asked.json"):
+        asked(corpus.place.read("asked.json"))
+    if summary["rejected"]:
+        say(f"{summary['rejected']:,} were set aside; {to}/rejected.json shows ten of each:")
+        reasons(summary["reasons"])
+
+
 def media_of(summary: Mapping[str, Any]) -> str:
     """Say how many pictures a corpus has; also how many motions, where it has some."""
     motions = summary.get("motions", 0)
@@ -190,3 +236,13 @@ class _Bar(_Lines):
 
     def close(self) -> None:
         self.progress.stop()
+
+
+def _range(least: int, most: int) -> str:
+    return f"{least:,} to {most:,}"
+
+
+def _minutes(minutes: float) -> str:
+    if minutes < 1:
+        return f"{max(minutes * 60, 1):.0f} s"
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
