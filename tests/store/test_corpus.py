@@ -211,3 +211,12 @@ def test_scores_stand_beside_their_rows(tmp_path):
     assert table.to_pydict() == {"id": [row.id for row in rows[2:]], "sharpness": [10.0, 11.0]}
     with pytest.raises(PictusError, match="not those of the shard"):
         write_side(corpus, "scores", 0, ["x", "y"], {"sharpness": [1.0, 2.0]})
+
+
+def test_what_a_killed_run_left_of_a_side_table_is_cleared_away(tmp_path):
+    corpus = make(tmp_path / "c", [simple_record()])
+    part = tmp_path / "c/side/scores/.000000.parquet.123.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(b"half")
+    with locked(corpus):
+        assert not part.exists()
