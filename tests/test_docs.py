@@ -58,7 +58,8 @@ def test_the_reference_is_what_the_code_says():
 
 
 def test_every_file_that_a_page_links_to_is_there():
-    for page in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/generate.md", "docs/older-scripts.md"):
+    guides = ("docs/generate.md", "docs/older-scripts.md", "docs/judging.md")
+    for page in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", *guides):
         links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / page).read_text())
         for link in links:
             assert (ROOT / page).parent.joinpath(link).exists(), f"{page} links to {link}"

@@ -89,16 +89,16 @@ def estimate(found: Any, *, takes_batches: bool = True) -> None:
     say(f"worked out from {found.sample:,} records; nothing was asked")
 
 
-def made(to: str, corpus: Any, *, as_json: bool) -> None:
+def made(to: str, corpus: Any, *, as_json: bool, why: Mapping[str, int] | None = None) -> None:
     """Say what a run made, what it asked, what it set aside and why, and what to type next; then exit."""
-    tell_made(to, corpus, as_json=as_json)
+    tell_made(to, corpus, as_json=as_json, why=why)
     if as_json:
         result({"corpus": to, **corpus.summary})
     next_command(f"pictus export {to} --format llava --to {to.rstrip('/')}.json")
     sys.exit(SET_ASIDE if corpus.summary["rejected"] else DONE)
 
 
-def tell_made(to: str, corpus: Any, *, as_json: bool) -> None:
+def tell_made(to: str, corpus: Any, *, as_json: bool, why: Mapping[str, int] | None = None) -> None:
     """Say what a run made, what it asked, and what it set aside."""
     summary = corpus.summary
     if not as_json:
@@ -107,7 +107,7 @@ def tell_made(to: str, corpus: Any, *, as_json: bool) -> None:
         asked(corpus.place.read("asked.json"))
     if summary["rejected"]:
         say(f"{summary['rejected']:,} were set aside; {to}/rejected.json shows ten of each:")
-        reasons(summary["reasons"])
+        reasons(summary["reasons"] if why is None else why)
 
 
 def media_of(summary: Mapping[str, Any]) -> str:

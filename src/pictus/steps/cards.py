@@ -178,12 +178,13 @@ def _asked(corpus: Corpus) -> str:
     told = orjson.loads(corpus.place.read(ASKED))
     taken = corpus.summary["rows"]
     days = told["first_day"] if told["first_day"] == told["last_day"] else f"{told['first_day']} to {told['last_day']}"
+    became = f", of which {taken:,} became records" if corpus.made["step"] == "generate" else ""
     rows = [
         ["model", f"{told['model']}, through `{told['backend']}`"],
         ["terms of its words", told["terms"] or "none"],
         ["prompt set", f"{told['prompts']} ({told['digest']})"],
         ["asked", days],
-        ["answers", f"{told['answers']:,}, of which {taken:,} became records"],
+        ["answers", f"{told['answers']:,}{became}"],
         ["tokens", f"{told['prompt_tokens']:,} of prompts, {told['completion_tokens']:,} of answers"],
     ]
     if told["dollars"] is not None:
