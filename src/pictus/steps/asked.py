@@ -1,6 +1,6 @@
 """What steps that ask a model share: which records they ask about, how far they may go, and what they tell of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from pictus.engine.events import Events
 from pictus.errors import PictusError
 from pictus.record import Record
 from pictus.steps.cards import ASKED
+from pictus.store.columns import FIELDS
 from pictus.store.corpus import Corpus
 from pictus.store.shards import read_shard
 
@@ -75,10 +76,10 @@ def take(corpus: Corpus, limit: int | None) -> Taken:
     return tuple(shards)
 
 
-def taken_records(corpus: Corpus, taken: Taken) -> Iterator[Record]:
-    """Stream the records that were chosen."""
+def taken_records(corpus: Corpus, taken: Taken, fields: Collection[str] = FIELDS) -> Iterator[Record]:
+    """Stream the records that were chosen, reading only the columns that the wanted fields need."""
     for number, rows, _ in taken:
-        yield from islice(read_shard(corpus.place, number, roots=corpus.roots), rows)
+        yield from islice(read_shard(corpus.place, number, roots=corpus.roots, fields=fields), rows)
 
 
 def price_for(plan: AskingPlan, model: str) -> Price | None:

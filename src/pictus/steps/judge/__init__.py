@@ -19,6 +19,7 @@ from pictus.steps.judge.plan import TESTS, JudgePlan, load_model, plan
 from pictus.steps.judge.sample import chosen
 from pictus.steps.judge.table import VerdictTable, unjudged
 from pictus.steps.judge.verdicts import Verdict, verdicts
+from pictus.store.columns import FIELDS
 from pictus.store.corpus import Corpus, begin_corpus, open_corpus
 
 __all__ = ["TESTS", "JudgePlan", "plan", "run"]
@@ -67,7 +68,8 @@ def _rows(
 
 
 def _chosen_records(plan: JudgePlan, source: Corpus, is_chosen: Callable[[str], bool]) -> Iterator[tuple[int, Record]]:
-    for number, record in enumerate(taken_records(source, plan.shards)):
+    wanted = FIELDS if plan.see else FIELDS - {"media"}  # pictures that nobody looks at are not read
+    for number, record in enumerate(taken_records(source, plan.shards, wanted)):
         if is_chosen(record.id):
             yield number, record
 
