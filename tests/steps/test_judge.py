@@ -107,7 +107,7 @@ def test_the_side_table_stands_beside_the_shards_by_id(corpus, tmp_path, small_s
         "coherence": 4,
         "factuality": 5,
         "why": "Car 2 is seen.",
-        "unjudged": None,
+        "unjudged": [],
     }
 
 
@@ -153,7 +153,7 @@ def test_a_sample_is_the_same_however_the_corpus_is_cut_and_holds_every_smaller_
     assert judged["ten"] == judged["whole-ten"] < judged["twenty"]
     assert judged["other"] != judged["ten"]
     others = [row for row in table_of(tmp_path / "ten") if row["id"] not in judged["ten"]]
-    assert all(row["unjudged"] == "not in the sample" and row["why"] is None for row in others)
+    assert all(row["unjudged"] == ["not in the sample"] and row["why"] is None for row in others)
     notes = orjson.loads((tmp_path / "ten/asked.json").read_bytes())["notes"]
     assert notes == ["30 records are kept unjudged: not in the sample"]
 
@@ -215,7 +215,7 @@ def test_a_judge_that_talks_nonsense_is_asked_again_and_then_no_record_suffers(c
         made = run(corpus, tmp_path / "j", endpoint, tests=("quality",), limit=4)
         assert len(endpoint.asked) == 12 and len({body["seed"] for body in endpoint.asked}) == 12
     assert list(made.records()) == RECORDS[:4]
-    assert all(row["why"] is None and "quality: " in row["unjudged"] for row in table_of(tmp_path / "j"))
+    assert all(row["why"] is None and row["unjudged"][0].startswith("quality: ") for row in table_of(tmp_path / "j"))
     (note,) = orjson.loads((tmp_path / "j/asked.json").read_bytes())["notes"]
     assert note.startswith("4 records are kept unjudged: quality")
 
@@ -232,7 +232,7 @@ def test_a_second_try_may_succeed(corpus, tmp_path):
     assert all(row["coherence"] == 4 for row in table_of(tmp_path / "j"))
 
 
-def test_a_refusal_of_one_test_leaves_the_other(corpus, tmp_path):
+def test_each_test_says_by_itself_why_it_has_nothing_to_say(corpus, tmp_path):
     def refuse(body, times):
         return (
             bad(400, "blocked by our content policy", "content_filter") if kind_of(body) == "blind" else play(body, 0)
@@ -240,9 +240,15 @@ def test_a_refusal_of_one_test_leaves_the_other(corpus, tmp_path):
 
     with serving(refuse) as endpoint:
         made = run(corpus, tmp_path / "j", endpoint, limit=8)
+        deaf = run(corpus, tmp_path / "k", endpoint, limit=8, settings={"context": 1030})
     assert made.summary["rows"] == 6  # those of low factuality are gone
     row = table_of(tmp_path / "j")[0]
-    assert row["blind"] is None and row["factuality"] == 5 and row["unjudged"].startswith("blind: ")
+    assert row["blind"] is None and row["factuality"] == 5 and row["unjudged"][0].startswith("blind: ")
+    assert deaf.summary["rows"] == 8
+    assert orjson.loads((tmp_path / "k/asked.json").read_bytes())["notes"] == [
+        f"8 records are kept unjudged: {test}: it does not fit into the model's context"
+        for test in ("blind", "quality")
+    ]
 
 
 def test_the_card_says_who_judged(corpus, tmp_path):

@@ -24,7 +24,7 @@ from pictus.store.corpus import Corpus, begin_corpus, open_corpus
 
 __all__ = ["TESTS", "JudgePlan", "plan", "run"]
 
-_NOT_CHOSEN = Verdict(unjudged="not in the sample")
+_NOT_CHOSEN = Verdict(unjudged=("not in the sample",))
 
 
 def run(plan: JudgePlan, events: Events) -> Corpus:

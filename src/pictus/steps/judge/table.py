@@ -46,7 +46,7 @@ class VerdictTable:
                 scores = [None if one.scores is None else getattr(one.scores, name) for one in verdicts]
                 columns[name] = pa.array(scores, pa.int8())
             columns["why"] = pa.array([one.scores and one.scores.why for one in verdicts], pa.string())
-        columns["unjudged"] = pa.array([one.unjudged for one in verdicts], pa.string())
+        columns["unjudged"] = pa.array([one.unjudged for one in verdicts], pa.list_(pa.string()))
         return columns
 
 
@@ -55,5 +55,5 @@ def unjudged(corpus: Corpus) -> Counter[str]:
     counts: Counter[str] = Counter()
     for shard in corpus.shards:
         told = read_side(corpus, NAME, shard)["unjudged"].to_pylist()
-        counts.update(reason_code(reason) for reason in told if reason is not None)
+        counts.update(reason_code(reason) for reasons in told for reason in reasons)
     return counts

@@ -27,7 +27,7 @@ class Verdict:
     scores: Scores | None = None
     blind: float | None = None  # the share of its questions that were answered without the picture
     reasons: tuple[str, ...] = ()  # why it is set aside
-    unjudged: str | None = None  # why a test has nothing to say of it
+    unjudged: tuple[str, ...] = ()  # why a test has nothing to say of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +108,4 @@ def _quality(scores: Scores, plan: JudgePlan) -> Callable[[Verdict], Verdict]:
 
 
 def _unjudged(verdict: Verdict, why: str) -> Verdict:
-    return replace(verdict, unjudged=f"{verdict.unjudged}; {why}" if verdict.unjudged else why)
+    return replace(verdict, unjudged=(*verdict.unjudged, why))
