@@ -214,6 +214,15 @@ def test_the_estimate_is_near_what_is_asked(corpus, tmp_path):
     assert 500 * 120 < found.prompt_tokens < 3000 * 120
 
 
+def test_the_estimate_counts_what_is_told_of_tools(corpus, tmp_path):
+    with serving(play) as endpoint:
+        plan = generate.plan(corpus, str(tmp_path / "g"), **options(endpoint, prompts="tools", limit=10))
+        found = estimate(plan)
+        generate.run(plan, Events())
+        letters = {last_words(body): sum(len(one["content"]) for one in body["messages"]) for body in endpoint.asked}
+    assert found.prompt_tokens > sum(letters.values()) / 4
+
+
 def test_unknown_models_have_no_price_in_the_estimate(corpus, tmp_path):
     with serving() as endpoint:
         assert estimate(generate.plan(corpus, str(tmp_path / "g"), **options(endpoint))).dollars is None

@@ -9,7 +9,7 @@ from pictus.ask.money import Price, picture_tokens
 from pictus.prompt import Prompt, Usage
 from pictus.prompt_sets.messages import Unfit
 from pictus.prompt_sets.tokens import estimated_prompt_tokens, estimated_tokens
-from pictus.record import Record
+from pictus.record import Record, Reject
 from pictus.steps.asked import Taken
 from pictus.store.corpus import Corpus
 from pictus.store.shards import read_shard
@@ -55,7 +55,7 @@ def sampled(source: Corpus, taken: Taken) -> Iterator[Record]:
 
 
 def estimate_of(
-    looks: Iterable[Look | Unfit | None],
+    looks: Iterable[Look | Unfit | Reject | None],
     model: plugins.Model,
     price: Price | None,
     *,
@@ -75,7 +75,7 @@ def estimate_of(
     for look in looks:
         if look is None:
             seen += 1
-        elif isinstance(look, Unfit):
+        elif isinstance(look, Unfit | Reject):
             unfit += 1
         else:
             prompt = look.prompt

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from pictus import plugins
-from pictus.prompt_sets.messages import Unfit, asked_entries, prompt_for
 from pictus.prompt_sets.model import PromptSet
 from pictus.prompt_sets.tokens import estimated_tokens
+from pictus.record import Reject
 from pictus.steps.asked import price_for
 from pictus.steps.estimate import Estimate, Look, estimate_of, sampled
+from pictus.steps.generate.model import questions_of
 from pictus.steps.generate.plan import GeneratePlan, load_backend, load_entries
 from pictus.store.corpus import open_corpus
 
@@ -22,23 +23,15 @@ def estimate(plan: GeneratePlan) -> Estimate:
     return estimate_of(looks, model, price, records=plan.records, most_requests=plan.target)
 
 
-def _looks(plan: GeneratePlan, model: plugins.Model, prompts: PromptSet) -> Iterator[Look | Unfit | None]:
+def _looks(plan: GeneratePlan, model: plugins.Model, prompts: PromptSet) -> Iterator[Look | Reject | None]:
     usual = {name: _likely_answer(prompts, name) for name in prompts.entries}
     for record in sampled(open_corpus(plan.source), plan.shards):
-        for name, entry, sample in asked_entries(prompts, record, plan.seed):
-            try:
-                prompt, left_out = prompt_for(
-                    record,
-                    name,
-                    entry,
-                    sample=sample,
-                    seed=plan.seed,
-                    context=model.context,
-                    system_role=bool(model.system_role),
-                )
-                yield Look(prompt, usual[name], is_trimmed=bool(left_out))
-            except Unfit as error:
-                yield error
+        for question in questions_of([record], model, prompts, seed=plan.seed):
+            if isinstance(question, Reject):
+                yield question
+            else:
+                item = question.item
+                yield Look(question.prompt, usual[item.name], is_trimmed=bool(item.told))
         yield None
 
 
