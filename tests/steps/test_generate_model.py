@@ -65,10 +65,23 @@ def test_another_run_pays_for_nothing_and_writes_the_same_bytes(corpus, tmp_path
         paid = len(endpoint.asked)
         make(corpus, tmp_path / "a", endpoint)
         assert len(endpoint.asked) == paid
+        told = (tmp_path / "a/asked.json").read_bytes()
         second = make(corpus, tmp_path / "b", endpoint, journal=str(tmp_path / "a" / "journal.sqlite"))
         assert len(endpoint.asked) == paid
     assert first.summary == second.summary
-    assert (tmp_path / "a/asked.json").read_bytes() == (tmp_path / "b/asked.json").read_bytes()
+    assert (tmp_path / "b/asked.json").read_bytes() == told
+    assert orjson.loads(told)["answers"] == paid
+
+
+def test_a_corpus_tells_what_its_own_answers_took_whatever_else_a_journal_holds(corpus, tmp_path):
+    with serving(play) as endpoint:
+        make(corpus, tmp_path / "a", endpoint)
+        journal = str(tmp_path / "a" / "journal.sqlite")
+        make(corpus, tmp_path / "b", endpoint, journal=journal, limit=2, kinds=("detail",))
+        before = (tmp_path / "b/asked.json").read_bytes()
+        make(corpus, tmp_path / "b", endpoint, journal=journal, limit=2, kinds=("detail",))  # again: nothing is asked
+    assert orjson.loads(before)["answers"] == 2
+    assert (tmp_path / "b/asked.json").read_bytes() == before
 
 
 def test_a_check_can_be_changed_without_paying_again(corpus, tmp_path):

@@ -40,6 +40,8 @@ class Kept:
     reply: bytes
     failed: str | None = None
     remedy: Remedy | None = None
+    usage: Usage | None = None
+    cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,26 @@ class Totals:
     cost: float = 0.0
     first_day: str = ""  # as 2026-01-31
     last_day: str = ""
+
+
+@dataclass(slots=True)
+class Used:
+    """What the answers of one run came to, those that the journal held already among them."""
+
+    answers: int = 0
+    prompt: int = 0
+    completion: int = 0
+    cached: int = 0
+    cost: float = 0.0
+
+    def add(self, usage: Usage | None, cost: float) -> None:
+        """Count one more."""
+        self.answers += 1
+        self.cost += cost
+        if usage is not None:
+            self.prompt += usage.prompt
+            self.completion += usage.completion
+            self.cached += usage.cached
 
 
 _Row: TypeAlias = tuple[bytes, str | None, str | None, bytes, int, int, int, float, float]
@@ -79,8 +101,13 @@ class Journal:
 
     def get(self, key: bytes) -> Kept | None:
         """Give what is kept under a key."""
-        row = self._read.execute("select reply, failed, remedy from answer where key = ?", (key,)).fetchone()
-        return None if row is None else Kept(zlib.decompress(row[0]), row[1], row[2])
+        wanted = "select reply, failed, remedy, cost, prompt, completion, cached from answer where key = ?"
+        row = self._read.execute(wanted, (key,)).fetchone()
+        if row is None:
+            return None
+        reply, failed, remedy, cost, prompt, completion, cached = row
+        usage = Usage(prompt=prompt, completion=completion, cached=cached)
+        return Kept(zlib.decompress(reply), failed, remedy, usage, cost)
 
     def put(
         self,

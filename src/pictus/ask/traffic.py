@@ -13,7 +13,7 @@ from itertools import count
 from queue import SimpleQueue
 from typing import Any
 
-from pictus.ask.journal import Journal
+from pictus.ask.journal import Journal, Used
 from pictus.ask.key import key_of, shape_of
 from pictus.ask.money import Price, Purse, most_tokens
 from pictus.ask.pace import Pace
@@ -66,6 +66,7 @@ class Traffic:
         self.patience = Patience(began=self.loop.time(), seconds=patience_seconds)
         self.stopped: PictusError | str | None = None  # why; text means that the user asked for it
         self.error: BaseException | None = None  # a fault of ours
+        self.used = Used()
         self._shape = shape_of(model)
         self._waiting: deque[_Request] = deque()
         self._delayed: list[tuple[float, int, _Request]] = []
@@ -114,6 +115,8 @@ class Traffic:
             return
         kept = self.journal.get(key)
         if kept is not None:
+            if kept.failed is None:
+                self.used.add(kept.usage, kept.cost)
             self._take(slot, came_of(kept))
             return
         request = _Request(key, slot.prompt, self._estimated(slot.prompt), self._most(slot.prompt), [slot])
@@ -215,6 +218,7 @@ class Traffic:
             self._answer_tokens += 0.05 * (usage.completion - self._answer_tokens)
         cost = self._cost(request.prompt, usage)
         self.purse.settle(request.most, cost)
+        self.used.add(usage, cost)
         request.answer = answer
         self._keep(request, answer.reply, usage=usage, cost=cost)
 

@@ -126,15 +126,20 @@ def start_asking(plan: AskingPlan, model: plugins.Model, journal: Journal, event
 def tell_asked(
     corpus: Corpus,
     plan: AskingPlan,
-    model: plugins.Model,
+    asking: Asking,
     journal: Journal,
     *,
     prompts: str,
     digest: str,
     notes: Sequence[str] = (),
 ) -> None:
-    """Write down what was asked, and what it cost; the card says it too."""
-    totals = journal.totals()
+    """Write down what was asked, and what it cost; the card says it too.
+
+    A corpus that was whole before has asked for nothing now: what it told stands.
+    """
+    used, days, model = asking.traffic.used, journal.totals(), asking.model
+    if not used.answers and corpus.place.exists(ASKED):
+        return
     price = price_for(plan, model.model)
     told = {
         "model": model.model,
@@ -142,14 +147,14 @@ def tell_asked(
         "backend": plan.backend,
         "prompts": prompts,
         "digest": digest,
-        "answers": totals.answers,
-        "prompt_tokens": totals.prompt,
-        "completion_tokens": totals.completion,
-        "cached_tokens": totals.cached,
-        "dollars": None if price is None else round(totals.cost, 6),
+        "answers": used.answers,
+        "prompt_tokens": used.prompt,
+        "completion_tokens": used.completion,
+        "cached_tokens": used.cached,
+        "dollars": None if price is None else round(used.cost, 6),
         "price_date": price and price.date,
-        "first_day": totals.first_day,
-        "last_day": totals.last_day,
+        "first_day": days.first_day,
+        "last_day": days.last_day,
         "notes": [*model.notes, *notes],
     }
     with corpus.place.publish(ASKED) as file:

@@ -42,7 +42,7 @@ def run(plan: GeneratePlan, source: Corpus, model: plugins.Model, events: Events
             asking.total = plan.records * sum(entry.per_picture for entry in prompts.entries.values())
             stream = partial(_rows, plan, source, model, prompts, asking)
             corpus = make_from_stream(corpus, stream, events)
-        tell_asked(corpus, plan, model, journal, prompts=prompts.name, digest=prompts.digest())
+        tell_asked(corpus, plan, asking, journal, prompts=prompts.name, digest=prompts.digest())
     write_cards(corpus)
     return corpus
 

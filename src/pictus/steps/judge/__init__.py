@@ -39,7 +39,7 @@ def run(plan: JudgePlan, events: Events) -> Corpus:
             corpus = make_from_stream(corpus, stream, events, beside=table)
         prompts = f"judge: {', '.join(plan.tests)}"
         tell_asked(
-            corpus, plan, model, journal, prompts=prompts, digest=judging.digest(), notes=list(_notes(plan, corpus))
+            corpus, plan, asking, journal, prompts=prompts, digest=judging.digest(), notes=list(_notes(plan, corpus))
         )
     write_cards(corpus)
     return corpus
