@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import threading
 import time
 
@@ -15,6 +16,7 @@ from pictus.ask.asking import Asking, Rules
 from pictus.ask.journal import Journal
 from pictus.ask.money import Price, most_tokens
 from pictus.ask.question import Question
+from pictus.backends.echo import Backend as Echo
 from pictus.backends.openai import Backend
 from pictus.errors import PictusError
 from pictus.prompt import Answer, Prompt, Sampling
@@ -394,3 +396,49 @@ def test_the_run_tells_how_far_it_is(tmp_path, monkeypatch):
     assert all(event["event"] == "asked" and event["in_flight"] <= 4 for event in told)
     assert [event["done"] for event in told] == sorted(event["done"] for event in told)
     assert told[-1]["spent"] > 0
+
+
+class Odd(Echo):
+    """A model whose library misbehaves on some words."""
+
+    error: BaseException
+    times: int
+
+    async def answer(self, prompt):
+        if "bad" in prompt.messages[0].text and self.times:
+            type(self).times -= 1
+            raise self.error
+        return await super().answer(prompt)
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), ZeroDivisionError(), MemoryError()])
+def test_whatever_a_model_raises_ends_the_run_and_nobody_waits_for_ever(tmp_path, error):
+    Odd.error, Odd.times = error, 1
+    with pytest.raises(type(error)):
+        run(None, tmp_path, [question("good"), question("bad"), *[question(str(n)) for n in range(100)]], model=Odd())
+
+
+def test_a_request_that_a_library_cancels_is_asked_again(tmp_path):
+    Odd.error, Odd.times = asyncio.CancelledError(), 3
+    asked, _ = run(None, tmp_path, [question("good"), question("bad")], model=Odd())
+    assert [one.value for one in asked] == ["good", "bad"]
+
+
+def test_a_journal_that_breaks_ends_the_run_however_many_are_in_flight(tmp_path):
+    async def play(body, times):
+        await asyncio.sleep(0.02 * int(last_words(body)))
+
+    journal = Journal(tmp_path / "j")
+    with sqlite3.connect(tmp_path / "j") as other:
+        other.execute("create trigger full before insert on answer begin select raise(abort, 'disk full'); end")
+    with serving(play) as endpoint:
+        model = Backend(model="m", base_url=endpoint.base)
+        with pytest.raises(PictusError, match="cannot be written"), Asking(model, journal) as asking:
+            list(asking.ask([question(str(n)) for n in range(30)]))
+    with pytest.raises(PictusError, match="cannot be written"):
+        journal.close()
+
+
+def test_a_model_that_may_be_asked_nothing_at_once_is_refused(tmp_path):
+    with pytest.raises(PictusError, match="`at_once` is less than 1"):
+        run(None, tmp_path, [question("x")], model=Echo(at_once=0))

@@ -100,3 +100,14 @@ def test_a_journal_that_cannot_be_written_says_so(tmp_path):
         journal.put(b"l", b"x")
     with pytest.raises(PictusError, match="cannot be written"):
         journal.close()
+
+
+def test_a_row_that_no_table_takes_ends_the_run_and_not_the_writer(tmp_path):
+    journal, told = Journal(tmp_path / "j"), threading.Event()
+    journal.committed = lambda tokens: told.set()
+    journal.put(b"k", b"x", usage=Usage(prompt=10**30), token=1)
+    assert told.wait(10)
+    with pytest.raises(PictusError, match="cannot be written"):
+        journal.put(b"l", b"x")
+    with pytest.raises(PictusError, match="cannot be written"):
+        journal.close()

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from types import FrameType, TracebackType
@@ -40,6 +41,9 @@ class Asking:
     def __init__(self, model: Model, journal: Journal, rules: Rules = Rules(), events: Events | None = None) -> None:
         if rules.budget is not None and rules.price is None:
             raise unknown_price(model.model)
+        if model.at_once < 1:
+            mend = "leave `at_once` out, or say how many requests may be in flight"
+            raise PictusError("no request may be sent: `at_once` is less than 1", where=model.model, mend=mend)
         self.model, self.rules, self.events = model, rules, events or Events()
         self.purse = Purse(rules.budget, journal.totals().cost)
         self.done = self.set_aside = 0
@@ -176,5 +180,5 @@ class Asking:
         self._call(self.traffic.stop, "interrupted")
 
     def _call(self, function: Callable[..., None], *arguments: Any) -> None:
-        if not self.traffic.loop.is_closed():
+        with suppress(RuntimeError):  # the loop is closed: the thread has ended, and nobody waits for it any more
             self.traffic.loop.call_soon_threadsafe(function, *arguments)

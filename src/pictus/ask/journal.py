@@ -192,15 +192,22 @@ class Journal:
         if not entries:
             return
         try:
-            self._write.execute("begin immediate")
-            # The first answer to a request stays: its turn may already have been handed on.
-            sql = "insert or ignore into answer values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            self._write.executemany(sql, [(*row[:3], zlib.compress(row[3], 1), *row[4:]) for row, _ in entries])
-            self._write.execute("commit")
-        except sqlite3.Error as error:
+            self._commit([row for row, _ in entries])
+        except Exception as error:  # the thread must live: those who wait for it would wait for ever
             where, mend = str(self.path), "make room on the disk, then run the same command again"
             self._error = PictusError(f"the journal cannot be written: {error}", where=where, mend=mend)
         self.committed([token for _, token in entries])
+
+    def _commit(self, rows: list[_Row]) -> None:
+        try:
+            self._write.execute("begin immediate")
+            # The first answer to a request stays: its turn may already have been handed on.
+            sql = "insert or ignore into answer values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            self._write.executemany(sql, [(*row[:3], zlib.compress(row[3], 1), *row[4:]) for row in rows])
+            self._write.execute("commit")
+        finally:
+            if self._write.in_transaction:
+                self._write.execute("rollback")
 
     @property
     def error(self) -> BaseException | None:

@@ -8,6 +8,7 @@ import asyncio
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from queue import SimpleQueue
@@ -76,7 +77,7 @@ class Traffic:
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._order = count()
-        self._told_end = False
+        self._told_end = self._dropping = False
         journal.committed = lambda requests: _call(self.loop, self._committed, requests)
 
     def run(self) -> None:
@@ -84,7 +85,10 @@ class Traffic:
         asyncio.set_event_loop(self.loop)
         self.loop.set_exception_handler(self._broken)
         try:
-            self.loop.run_forever()
+            try:
+                self.loop.run_forever()
+            except BaseException as error:  # what asyncio lets through, such as SystemExit
+                self._fail(error)
             self.loop.run_until_complete(self.model.close())
             self.loop.run_until_complete(self.loop.shutdown_default_executor())
         finally:
@@ -103,6 +107,7 @@ class Traffic:
 
     def cancel(self) -> None:
         """Drop what is in flight."""
+        self._dropping = True
         for task in self._tasks:
             task.cancel()
         self.loop.call_soon(self.loop.stop)
@@ -180,15 +185,16 @@ class Traffic:
     def _task_done(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self.error = self.error or error
-            self.stopped = self.stopped or "an error in pictus"
+            self._fail(error)
         self._pump()
 
     def _broken(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """End the run for an error of our own; what the loop complains of without one is not ours."""
-        error = context.get("exception")
-        if error is None:
-            return
+        if (error := context.get("exception")) is not None:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        """End the run at once; whoever waits must not wait for what will never be kept."""
         self.error, self.stopped = self.error or error, self.stopped or "an error in pictus"
         self.finished.put(None)
 
@@ -197,20 +203,18 @@ class Traffic:
         try:
             answer = await self.model.answer(request.prompt)
         except Fault as fault:
-            now = self.loop.time()
-            self.purse.settle(request.most, 0.0)
-            self.pace.end(request.tokens, None, fault.limits, now)
-            self._failed(request, fault, now)
-        except BaseException:
-            self.purse.settle(request.most, 0.0)
-            self.pace.end(request.tokens, None, None, self.loop.time())
-            raise
+            self._came_back(request, fault)
+        except asyncio.CancelledError:
+            if self._dropping:
+                raise
+            # Libraries cancel what they gave up; nobody else would ask again.
+            self._came_back(request, Fault("the request was cancelled", "retry"))
         else:
             self._answered(request, answer, began)
 
     def _answered(self, request: _Request, answer: Answer, began: float) -> None:
         now, usage = self.loop.time(), answer.usage
-        self.patience.last_success = now
+        self.patience.succeeded(now)
         used = None if usage is None else usage.prompt + usage.completion
         self.pace.end(request.tokens, used, answer.limits, now)
         self.pace.succeeded(now - began)
@@ -221,6 +225,12 @@ class Traffic:
         self.used.add(usage, cost)
         request.answer = answer
         self._keep(request, answer.reply, usage=usage, cost=cost)
+
+    def _came_back(self, request: _Request, fault: Fault) -> None:
+        now = self.loop.time()
+        self.purse.settle(request.most, 0.0)
+        self.pace.end(request.tokens, None, fault.limits, now)
+        self._failed(request, fault, now)
 
     def _failed(self, request: _Request, fault: Fault, now: float) -> None:
         if fault.remedy in ("vary", "set_aside"):
@@ -269,8 +279,7 @@ class Traffic:
 
     def _committed(self, requests: list[_Request]) -> None:
         if self.journal.error is not None:
-            self.error = self.error or self.journal.error
-            self.stopped = self.stopped or "the journal cannot be written"
+            self._fail(self.journal.error)
         for request in requests:
             self._open.pop(request.key, None)
             came = request.answer or request.fault
@@ -309,5 +318,5 @@ def _budget_spent(purse: Purse, most: float) -> PictusError:
 
 
 def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *arguments: Any) -> None:
-    if not loop.is_closed():
+    with suppress(RuntimeError):  # the loop was closed, perhaps this moment: what is kept needs nobody to hear of it
         loop.call_soon_threadsafe(function, *arguments)
