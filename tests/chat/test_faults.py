@@ -1,8 +1,12 @@
 """Each way a request fails has its remedy, by the table; nothing is guessed from luck."""
 
+import math
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from pictus.chat.faults import fault_of, retry_after
 from pictus.chat.limits import limits_in, seconds_of
@@ -78,3 +82,48 @@ def test_limits_are_read_in_both_dialects_and_unknown_ones_are_unknown():
     anthropic = {"anthropic-ratelimit-tokens-limit": "80000", "anthropic-ratelimit-tokens-remaining": "100"}
     assert (limits_in(anthropic).tokens, limits_in(anthropic).tokens_left) == (80000, 100)
     assert limits_in({"content-type": "x"}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("86400", 86_400, 86_400),
+        ("100000", 100_000, 100_000),
+        ("-5", 0, 0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 1e9, 1e12),
+        ("1m30s", 90, 90),
+    ],
+)
+def test_a_pause_is_read_however_long_or_past(text, least, most):
+    assert least <= retry_after({"retry-after": text}) <= most
+
+
+@given(st.text(max_size=40) | st.floats().map(str) | st.datetimes().map(str) | st.integers().map(str))
+@example("nan")
+@example("1e400")
+@example("0001-01-01T00:00:00+23:59")
+@example("Mon, 01 Jan 0001 00:00:00 +2359")
+@example("Mon, 01 Jan 2024 00:00:00 +999999999")
+def test_no_header_breaks_a_run(text):
+    names = (
+        "limit-requests",
+        "remaining-requests",
+        "reset-requests",
+        "limit-tokens",
+        "remaining-tokens",
+        "reset-tokens",
+    )
+    limits = limits_in({f"x-ratelimit-{name}": text for name in names})
+    assert all(value is None or value >= 0 for value in astuple(limits))
+    for name in ("retry-after", "retry-after-ms"):
+        wait = retry_after({name: text})
+        assert wait is None or 0 <= wait < math.inf
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 413, 429, 500, 503, 302])
+@pytest.mark.parametrize(
+    "body", [b"", b'{"error":' + b"[" * 1000 + b"]" * 1000 + b"}", b'{"error": {"code": [1]}}', b"null"]
+)
+def test_whatever_a_server_says_of_an_error_it_is_a_fault(status, body):
+    assert fault_of(status, {}, body, address="http://x").what

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from time import time
 from typing import Any
@@ -68,25 +69,19 @@ def fault_of(status: int, headers: Mapping[str, str], body: bytes, *, address: s
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Read how long a server asks to wait: milliseconds, seconds or a date."""
     if milliseconds := headers.get("retry-after-ms"):
-        return _number(milliseconds, scale=0.001)
+        seconds = seconds_of(milliseconds)
+        return None if seconds is None else seconds / 1000
     text = headers.get("retry-after")
     if text is None:
         return None
-    seconds = _number(text)
-    if seconds is None:
-        try:
-            return max(parsedate_to_datetime(text).timestamp() - time(), 0.0)
-        except (ValueError, TypeError):
-            return seconds_of(text)
-    return seconds
-
-
-def _number(text: str, *, scale: float = 1.0) -> float | None:
+    seconds = seconds_of(text)
+    if seconds is not None:
+        return seconds
     try:
-        value = float(text) * scale
-    except ValueError:
+        moment = parsedate_to_datetime(text)
+        return max((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - time(), 0.0)
+    except (ValueError, TypeError, OverflowError):
         return None
-    return value if 0 <= value < 86_400 else None
 
 
 def _message(body: bytes) -> tuple[str, str]:
@@ -102,6 +97,14 @@ def _message(body: bytes) -> tuple[str, str]:
         error = error.get("error", error)
     if isinstance(error, Mapping):
         what = error.get("message") or error.get("detail") or error
-        code = f"{error.get('code') or ''} {error.get('type') or ''}"
-        return str(what)[:300], code
-    return str(error)[:300], ""
+        code = words_of([error.get("code") or "", error.get("type") or ""])
+        return words_of(what)[:300], code
+    return words_of(error)[:300], ""
+
+
+def words_of(what: Any) -> str:
+    """Give what a server says of an error as text, whatever it made of it."""
+    try:
+        return str(what)
+    except RecursionError:
+        return "an error told in lists of lists"

@@ -1,11 +1,13 @@
 """A reply: the chat completion that came back, read into an answer; and one made for engines that speak none."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
+from pictus.chat.faults import words_of
 from pictus.prompt import Answer, Fault, Finish, Limits, Usage
 from pictus.record import Call, Part, Turn
 
@@ -20,14 +22,15 @@ _FINISHES: dict[str, Finish] = {
     "function_call": "tool_calls",
     "tool_use": "tool_calls",
 }
+_MOST_TOKENS = 10**9  # no window of a model is so large; what is, is no count
 _THOUGHT = re.compile(r"\s*<think(?:ing)?>(.*?)</think(?:ing)?>\s*", re.DOTALL)
 
 
 def read_reply(reply: bytes, limits: Limits | None = None) -> Answer:
     """Read a chat completion; one that holds no answer is a `Fault`."""
     try:
-        body = orjson.loads(reply)
-    except orjson.JSONDecodeError:
+        body = _json(reply)
+    except (ValueError, RecursionError):
         start = " ".join(reply[:80].decode("utf-8", "replace").split())
         raise Fault(f"the reply is no JSON: {start!r}", "retry", limits=limits) from None
     try:
@@ -62,10 +65,22 @@ def completion(
     return orjson.dumps(body)
 
 
+def _json(reply: bytes) -> Any:
+    """Read JSON; also what some servers take for it: NaN, halves of letters, bytes that are no text.
+
+    The reply is paid for: asking again would cost as much, and most likely bring the same.
+    """
+    try:
+        return orjson.loads(reply)
+    except orjson.JSONDecodeError:
+        value = json.loads(reply.decode("utf-8-sig", "replace"), parse_constant=lambda name: None)
+        return orjson.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+
+
 def _answer(body: Mapping[str, Any], reply: bytes, limits: Limits | None) -> Answer:
     if error := body.get("error"):  # some routers send errors with status 200
         what = error.get("message", error) if isinstance(error, Mapping) else error
-        raise Fault(f"the reply is an error: {str(what)[:200]}", "retry", limits=limits)
+        raise Fault(f"the reply is an error: {words_of(what)[:200]}", "retry", limits=limits)
     if not body["choices"]:
         raise Fault("the reply has no choices", "retry", limits=limits)
     choice = body["choices"][0]
@@ -94,7 +109,7 @@ def _text(message: Mapping[str, Any]) -> tuple[str, str]:
         content = "".join(part.get("text") or "" for part in content)
     reasoning = message.get("reasoning_content") or message.get("reasoning") or ""
     if found := _THOUGHT.match(content):
-        return content[found.end() :], reasoning or found[1].strip()
+        return content[found.end() :], str(reasoning or found[1].strip())
     return content, str(reasoning)
 
 
@@ -106,12 +121,21 @@ def _call(call: Mapping[str, Any], number: int) -> Call:
     return Call(str(call.get("id") or f"call_{number}"), str(function["name"]), arguments)
 
 
-def _usage(usage: Mapping[str, Any] | None) -> Usage | None:
-    if not usage:
+def _usage(usage: Any) -> Usage | None:
+    """Read what a server counted; None where it makes no sense, for a budget must not rest on it."""
+    if not isinstance(usage, Mapping):
         return None
-    details = usage.get("prompt_tokens_details") or {}
-    return Usage(
-        prompt=int(usage.get("prompt_tokens") or 0),
-        completion=int(usage.get("completion_tokens") or 0),
-        cached=int(details.get("cached_tokens") or 0),
-    )
+    prompt, completion = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
+    if not prompt or completion is None:  # no prompt has no tokens
+        return None
+    details = usage.get("prompt_tokens_details")
+    cached = _count(details.get("cached_tokens")) if isinstance(details, Mapping) else None
+    return Usage(prompt=prompt, completion=completion, cached=min(cached or 0, prompt))
+
+
+def _count(value: Any) -> int | None:
+    try:
+        number = int(value or 0)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return number if 0 <= number < _MOST_TOKENS else None
