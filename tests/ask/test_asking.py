@@ -442,3 +442,22 @@ def test_a_journal_that_breaks_ends_the_run_however_many_are_in_flight(tmp_path)
 def test_a_model_that_may_be_asked_nothing_at_once_is_refused(tmp_path):
     with pytest.raises(PictusError, match="`at_once` is less than 1"):
         run(None, tmp_path, [question("x")], model=Echo(at_once=0))
+
+
+def test_a_prompt_that_cannot_be_sent_is_set_aside_and_the_others_are_asked(tmp_path):
+    with serving() as endpoint:
+        asked, _ = run(endpoint, tmp_path, [question("x"), question("half a letter: \ud83d"), question("y")])
+        assert len(endpoint.asked) == 2
+    assert [one.problem is None for one in asked] == [True, False, True]
+    assert "cannot be sent" in asked[1].problem
+
+
+def test_a_key_is_told_to_be_none_before_anything_is_asked(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "a key\n")
+    with serving() as endpoint:
+        run(endpoint, tmp_path, [question("x")])
+        assert endpoint.headers[0]["Authorization"] == "Bearer a key"
+    monkeypatch.setenv("OPENAI_API_KEY", "half\na key")
+    with pytest.raises(PictusError, match="holds what is no part of a key") as caught:
+        Backend(model="m", base_url="http://127.0.0.1:9")
+    assert "half" not in str(caught.value)

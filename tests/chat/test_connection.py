@@ -81,3 +81,9 @@ def test_no_server_and_no_address_are_told_apart():
     with pytest.raises(Fault, match="no address") as caught:
         ask(Connection("localhost/v1"), {})
     assert caught.value.remedy == "stop"
+
+
+def test_what_cannot_be_written_as_json_is_a_fault_of_the_prompt():
+    with pytest.raises(Fault, match="cannot be sent") as caught:
+        ask(Connection("http://127.0.0.1:9/v1"), {"messages": [{"role": "user", "content": "\ud83d"}]})
+    assert caught.value.remedy == "set_aside"

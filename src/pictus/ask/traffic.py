@@ -14,6 +14,8 @@ from itertools import count
 from queue import SimpleQueue
 from typing import Any
 
+import orjson
+
 from pictus.ask.journal import Journal, Used
 from pictus.ask.key import key_of, shape_of
 from pictus.ask.money import Price, Purse, most_tokens
@@ -114,7 +116,11 @@ class Traffic:
 
     def _look_up(self, slot: Slot) -> None:
         """Find a question's answer in the journal, or among those asked for now; else it must be asked."""
-        key = key_of(slot.prompt, self._shape)
+        try:
+            key = key_of(slot.prompt, self._shape)
+        except orjson.JSONEncodeError as error:  # half a letter, from a file that was cut
+            self._take(slot, Fault(f"the prompt cannot be sent: {error}", "set_aside"))
+            return
         if (same := self._open.get(key)) is not None:
             same.slots.append(slot)
             return

@@ -66,10 +66,13 @@ class Backend:
         host = urlsplit(self.base_url).hostname or ""
         # A key goes to its maker, to this machine, or where the user sends it by name: never to a stranger.
         name = self.key_name or _KEYS.get(host) or ("OPENAI_API_KEY" if host in _THIS_MACHINE else "")
-        key = os.environ.get(name, "") if name else ""
+        key = os.environ.get(name, "").strip() if name else ""
         if not key and (self.key_name or host in _KEYS):
             mend = f"`export {name}=…`, or name another variable by `--set key_name=NAME`"
             raise PictusError(f"{name} is not set", where=self.base_url, mend=mend)
+        if not key.isprintable():
+            mend = "copy the key again, without line breaks"
+            raise PictusError(f"{name} holds what is no part of a key", where=self.base_url, mend=mend)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._connection = Connection(self.base_url, headers, self.timeout_seconds)
         self._rule = PictureRule(self.picture_side, self.picture_bytes)

@@ -31,7 +31,11 @@ class Connection:
 
     async def chat(self, body: Mapping[str, Any]) -> Answer:
         """Send a request and read the answer, or raise the `Fault` that says what to do."""
-        status, headers, reply = await self.post("chat/completions", orjson.dumps(body))
+        try:
+            data = orjson.dumps(body)
+        except orjson.JSONEncodeError as error:  # half a letter, from a file that was cut or a command line
+            raise Fault(f"the prompt cannot be sent: {error}", "set_aside") from None
+        status, headers, reply = await self.post("chat/completions", data)
         if status != 200:
             raise fault_of(status, headers, reply, address=self.address("chat/completions"))
         return read_reply(reply, limits_in(headers))
