@@ -18,6 +18,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "number": (int, float),
     "null": (type(None),),
 }
+_BOUNDS = frozenset(
+    {"minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+)
 _TOLD = frozenset({"title", "description", "default", "examples", "$schema", "$id", "format", "strict", "$comment"})
 _KNOWN = _TOLD | {
     *("type", "enum", "const", "anyOf", "properties", "required", "additionalProperties", "items"),
@@ -59,6 +62,7 @@ def problems_of_schema(schema: Any, *, at: str = "the schema") -> Iterator[str]:
         return
     for key in schema.keys() - _KNOWN:
         yield f"{at} has `{key}`, which is not supported"
+    yield from _broken_bounds(schema, at)
     wanted = schema.get("type")
     for one in [wanted] if isinstance(wanted, str) else (wanted if isinstance(wanted, list) else ()):
         if one not in _TYPES:
@@ -76,6 +80,16 @@ def problems_of_schema(schema: Any, *, at: str = "the schema") -> Iterator[str]:
         yield from problems_of_schema(schema["items"], at=f"{at}, items")
     for inner in schema.get("anyOf") or ():
         yield from problems_of_schema(inner, at=f"{at}, anyOf")
+
+
+def _broken_bounds(schema: Mapping[str, Any], at: str) -> Iterator[str]:
+    for key in sorted(_BOUNDS & schema.keys()):
+        if isinstance(schema[key], bool) or not isinstance(schema[key], int | float):
+            yield f"`{key}` of {at} is no number"
+    try:
+        re.compile(schema.get("pattern", ""))
+    except (re.error, TypeError) as error:
+        yield f"the pattern of {at} is none: {error}"
 
 
 def _is(value: Any, kind: str) -> bool:

@@ -74,7 +74,13 @@ OWN = Tool("ring", "", '{"type":"object","properties":{"times":{"type":"integer"
             "ring",
             {"times": 3},
             [Tool("ring", "", '{"properties":{"times":{"minimum":"1"}}}')],
-            "ring: its schema cannot be used: '<' not supported between instances of 'int' and 'str'",
+            "ring: `minimum` of the schema, times is no number",
+        ),
+        (
+            "ring",
+            {"times": 3},
+            [Tool("ring", "", '{"properties":{"times":{"enum":5}}}')],
+            "ring: its schema cannot be used: argument of type 'int' is not iterable",
         ),
     ],
 )

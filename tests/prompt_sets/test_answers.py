@@ -151,9 +151,73 @@ def test_any_text_ends_in_whole_turns_or_is_refused(text, finish):
             assert str(reason)
         else:
             assert pairs and all(question and answer for question, answer in pairs)
+            lines = [line.strip() for pair in pairs for words in pair for line in words.splitlines()]
+            assert entry is TEXT or "===" not in lines
 
 
 @given(st.lists(st.tuples(*(st.text("abc .,\n", min_size=1).filter(str.strip),) * 2), min_size=1, max_size=4))
 def test_a_conversation_written_as_asked_is_read_as_written(pairs):
     text = "\n===\n".join(f"Question: {q}\n===\nAnswer: {a}" for q, a in pairs)
     assert read(text)[0] == [(q.strip(), a.strip()) for q, a in pairs]
+
+
+@pytest.mark.parametrize("line", ["*" * 5000 + "x", "* " * 5000 + "x", "`*" * 5000 + "x", "- " * 5000 + "x"])
+def test_a_model_that_repeats_itself_does_not_stop_the_run(line):
+    """A pattern that tries every way to share the stars among its pieces takes hours for this."""
+    assert read(f"Question: What?\n===\nAnswer: It is\n{line}")[0] == [("What?", f"It is\n{line}")]
+
+
+@pytest.mark.parametrize(
+    "line", ["===", "=====", "---", "***", "> ===", "**===**", "`===`", "  ===  ", "===\r", "*****"]
+)
+def test_every_line_that_separates(line):
+    assert read(f"What?\n{line}\nA dog.")[0] == [("What?", "A dog.")]
+
+
+@pytest.mark.parametrize("line", ["== =", "a ===", "=== a", "--", "**", "*", "> *", "```"])
+def test_no_other_line_separates(line):
+    assert read(f"What?\n===\nA dog.\n{line}\nIt sits.")[0] == [("What?", f"A dog.\n{line}\nIt sits.")]
+
+
+def as_json(schema, **more):
+    return Entry.model_validate({"inputs": ["captions"], "answer": "json", "schema": schema, **more})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"question": "a", "answer": null}', '{"question": "a", "answer": {"b": 1}}', '[{"question": 1, "answer": "b"}]'],
+)
+def test_what_is_no_text_is_no_answer(text):
+    with pytest.raises(Unusable, match="no text"):
+        read(text, as_json({"type": "array" if text[0] == "[" else "object"}))
+
+
+def test_json_of_any_kind_is_an_answer_where_it_was_asked_for():
+    assert read('"red"', as_json({"type": "string"}, instructions=["Which?"]))[0] == [("Which?", '"red"')]
+    assert read("5", as_json({"type": "integer"}, instructions=["How many?"]))[0] == [("How many?", "5")]
+    with pytest.raises(Unusable, match="too deep"):
+        read('{"a":' + "[" * 300 + "]" * 300 + "}", as_json({"type": "object"}, instructions=["Which?"]))
+
+
+@pytest.mark.parametrize(
+    ("schema", "what"),
+    [
+        ({"type": "object", "properties": ["a"]}, "no object"),
+        ({"type": "object", "properties": {"a": {"type": "string", "pattern": "("}}}, "pattern"),
+        ({"type": "object", "properties": {"a": {"type": "string", "minLength": "3"}}}, "no number"),
+        ({"type": "object", "required": 5}, "not iterable"),
+        ({"type": "objekt"}, "unknown type"),
+    ],
+)
+def test_a_broken_schema_is_told_before_anything_is_paid(schema, what):
+    with pytest.raises(ValueError, match=what):
+        as_json(schema)
+
+
+def test_a_schema_may_say_more_than_is_checked():
+    as_json({"type": "object", "properties": {"a": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"type": "string"}}})
+
+
+def test_a_schema_that_breaks_in_use_breaks_no_run():
+    with pytest.raises(Unusable, match="cannot be used"):
+        read('{"a": 1}', as_json({"type": "object", "properties": {"a": {"enum": 5}}}))

@@ -5,7 +5,7 @@ removed only where a part begins with one; the words "Question:" inside an answe
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -20,6 +20,8 @@ from pictus.record import Part, Turn
 _FENCE = re.compile(r"\A\s*```[\w-]*\n(.*?)(?:\n```\s*)?\Z", re.DOTALL)
 _QUESTION = re.compile(r"question|q|user|human|instruction", re.IGNORECASE)
 _NUMBER = r"(?:[\-*>#•]+\s+|\(?\d{1,2}[.)]\s*)?"
+_AROUND = " \t\r>*`"
+_SEPARATOR = re.compile(r"={3,}|-{3,}")
 _USUAL_LABELS = ("Question", "Answer", "Q", "A", "User", "Assistant", "Human", "Caption")
 
 
@@ -61,9 +63,10 @@ def _text_of(answer: Answer) -> str:
 def _conversation(text: str, entry: Entry, seed: int, *, is_cut: bool) -> tuple[list[tuple[str, str]], list[str]]:
     mended: list[str] = []
     labels = _labels(tuple(entry.stopwords))
-    parts = _parts(text, entry.split_user_assistant or "", labels, mended)
+    split = entry.split_user_assistant or ""
+    parts = _parts(text, split, labels, mended)
     read = [_without_label(part, labels) for part in parts]
-    read = [(label, words) for label, words in read if words]
+    read = [(label, words) for label, words in read if words and not _is_separator(words, split)]
     if is_cut and read:
         read.pop()  # the last part is the one that was cut
         mended.append("cut off")
@@ -87,9 +90,7 @@ def _conversation(text: str, entry: Entry, seed: int, *, is_cut: bool) -> tuple[
 
 def _parts(text: str, split: str, labels: re.Pattern[str], mended: list[str]) -> list[str]:
     """Cut an answer at lines of the separator; where the model forgot them, at the labels."""
-    line = re.compile(rf"^[ \t>*`]*(?:{re.escape(split)}|={{3,}}|-{{3,}}|\*{{3,}})[ \t*`]*$", re.MULTILINE)
-    parts = [part.strip() for part in line.split(text)]
-    parts = [part for part in parts if part]
+    parts = [part for part in _between_lines(text, split) if part]
     if len(parts) < 2 and f" {split} " in text:
         mended.append("separators inside lines")
         parts = [part.strip() for part in text.split(split) if part.strip()]
@@ -97,6 +98,27 @@ def _parts(text: str, split: str, labels: re.Pattern[str], mended: list[str]) ->
     if len(cut) > len(parts):
         mended.append("missing separators")
     return cut
+
+
+def _between_lines(text: str, split: str) -> Iterator[str]:
+    part: list[str] = []
+    for line in text.split("\n"):
+        if _is_separator(line, split):
+            yield "\n".join(part).strip()
+            part = []
+        else:
+            part.append(line)
+    yield "\n".join(part).strip()
+
+
+def _is_separator(line: str, split: str) -> bool:
+    """Say whether a line is the separator, or one of those that models write for it, perhaps quoted or in bold."""
+    before, found, after = line.partition(split)
+    if found and not before.strip(_AROUND) and not after.strip(_AROUND):
+        return True
+    # Stars decorate and separate; a pattern that lets them do both takes minutes for a line of thousands.
+    bare = line.strip(_AROUND)
+    return _SEPARATOR.fullmatch(bare) is not None if bare else "***" in line
 
 
 def _at_labels(part: str, labels: re.Pattern[str]) -> list[str]:
@@ -147,17 +169,32 @@ def _from_json(text: str, entry: Entry, seed: int) -> tuple[list[tuple[str, str]
     """Read an answer in JSON: pairs of `question` and `answer` where it holds such, else the object itself."""
     assert entry.answer_schema is not None
     value, mended = _fitting_json(text, entry.answer_schema)
-    rows = value if isinstance(value, list) else next((v for v in value.values() if isinstance(v, list)), None)
-    if rows and all(isinstance(row, dict) and {"question", "answer"} <= row.keys() for row in rows):
-        pairs = [(str(row["question"]).strip(), str(row["answer"]).strip()) for row in rows]
-        if not all(question and reply for question, reply in pairs):
-            raise Unusable("a question or an answer is empty")
-        return pairs[: entry.turns.most], mended
-    if isinstance(value, dict) and {"question", "answer"} <= value.keys():
-        return [(str(value["question"]).strip(), str(value["answer"]).strip())], mended
+    inside = value.values() if isinstance(value, dict) else ()
+    rows = value if isinstance(value, list) else next((one for one in inside if isinstance(one, list)), None)
+    if rows and all(_is_pair(row) for row in rows):
+        return [_pair(row) for row in rows][: entry.turns.most], mended
+    if _is_pair(value):
+        return [_pair(value)], mended
     if not entry.instructions:
         raise Unusable("the JSON holds no pairs of `question` and `answer`")
-    return [(_canned(entry, seed), orjson.dumps(value).decode())], mended
+    try:
+        return [(_canned(entry, seed), orjson.dumps(value).decode())], mended
+    except orjson.JSONEncodeError:
+        raise Unusable("the JSON goes too deep") from None
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, dict) and {"question", "answer"} <= value.keys()
+
+
+def _pair(row: dict[str, Any]) -> tuple[str, str]:
+    question, reply = row["question"], row["answer"]
+    if not isinstance(question, str) or not isinstance(reply, str | int | float):
+        raise Unusable("a question or an answer is no text")
+    question, reply = question.strip(), str(reply).strip()
+    if not question or not reply:
+        raise Unusable("a question or an answer is empty")
+    return question, reply
 
 
 def json_in(text: str) -> tuple[Any, list[str]]:
@@ -173,7 +210,10 @@ def json_in(text: str) -> tuple[Any, list[str]]:
 
 def _fitting_json(text: str, schema: Mapping[str, Any]) -> tuple[Any, list[str]]:
     value, mended = json_in(text)
-    problem = next(problems_with(value, schema), None)
+    try:
+        problem = next(problems_with(value, schema), None)
+    except (TypeError, ValueError, AttributeError) as error:  # what `Entry` does not look for, such as `enum: 5`
+        problem = f"the schema cannot be used, {error}"
     if problem is not None:
         raise Unusable(f"the JSON does not fit its schema: {problem}")
     return value, mended

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from pictus.json_schema import problems_of_schema
 from pictus.prompt import Sampling
 from pictus.typed_yaml import Section
 
@@ -29,6 +30,13 @@ AnswerKind: TypeAlias = Literal["conversation", "text", "json", "calls"]
 def _is_schema(value: dict[str, Any] | None) -> dict[str, Any] | None:
     if value is not None and not isinstance(value.get("type"), str):
         raise ValueError("a JSON Schema says its `type`, such as `type: object`")
+    try:
+        # What is not checked here may still be known to the model's server; what is broken breaks on the first answer.
+        broken = [one for one in problems_of_schema(value or {}) if not one.endswith(("supported", "not describe"))]
+    except TypeError as error:
+        broken = [str(error)]
+    if broken:
+        raise ValueError(broken[0])
     return value
 
 
