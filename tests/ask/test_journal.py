@@ -1,3 +1,4 @@
+import os
 import sqlite3
 import threading
 
@@ -77,8 +78,9 @@ def test_answers_are_committed_in_groups_within_a_moment(tmp_path):
 
 def test_a_file_that_is_no_journal_is_named(tmp_path):
     (tmp_path / "j").write_bytes(b"this is no database" * 100)
-    with pytest.raises(PictusError, match="cannot be read"):
+    with pytest.raises(PictusError, match="cannot be opened") as caught:
         Journal(tmp_path / "j")
+    assert "damaged" in caught.value.mend
 
 
 def test_a_journal_of_a_later_version_is_refused(tmp_path):
@@ -111,3 +113,30 @@ def test_a_row_that_no_table_takes_ends_the_run_and_not_the_writer(tmp_path):
         journal.put(b"l", b"x")
     with pytest.raises(PictusError, match="cannot be written"):
         journal.close()
+
+
+def test_nobody_is_told_to_move_away_a_journal_that_is_whole(tmp_path):
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "folder").mkdir()
+    Journal(tmp_path / "held").close()
+    with sqlite3.connect(tmp_path / "held") as other:
+        other.execute("pragma journal_mode = delete")
+    other.close()
+    (tmp_path / "held").chmod(0o400)
+    paths = [tmp_path / "file" / "j", tmp_path / "folder"]
+    paths += [] if os.geteuid() == 0 else [tmp_path / "held"]  # root may write everything
+    for path in paths:
+        with pytest.raises(PictusError, match="cannot be opened") as caught:
+            Journal(path)
+        assert "nothing is lost" in caught.value.mend
+
+
+def test_a_journal_that_is_damaged_in_the_middle_says_so(tmp_path):
+    journal = Journal(tmp_path / "j")
+    put_all(journal, [(b"k", b"x", {})])
+    with sqlite3.connect(tmp_path / "j") as other:
+        other.execute("update answer set reply = x'00'")
+    with pytest.raises(PictusError, match="cannot be read") as caught:
+        journal.get(b"k")
+    assert "damaged" in caught.value.mend
+    journal.close()

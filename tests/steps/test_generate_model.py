@@ -112,6 +112,15 @@ def test_a_target_stops_at_so_many_accepted_records(corpus, tmp_path):
     assert [row.id for row in some.records()] == ids[:25]
 
 
+def test_a_run_that_must_take_another_folder_is_told_to_keep_what_was_paid_for(corpus, tmp_path):
+    with serving(play) as endpoint:
+        make(corpus, tmp_path / "some", endpoint, target=5)
+        with pytest.raises(PictusError, match="made in another way") as caught:
+            make(corpus, tmp_path / "some", endpoint, target=9)
+        assert f"--journal {tmp_path}/some/journal.sqlite" in caught.value.mend
+        assert "remove" not in caught.value.mend
+
+
 def test_a_limit_takes_the_first_records(corpus, tmp_path):
     with serving(play) as endpoint:
         some = make(corpus, tmp_path / "some", endpoint, limit=7)

@@ -85,15 +85,14 @@ class Journal:
     """An open journal; `put` returns at once, and `committed` is called after each commit, from another thread."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self.committed: Callable[[list[Any]], None] = lambda tokens: None
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._read = self._open()
             self._write = self._open()
-        except sqlite3.DatabaseError as error:
-            mend = "move the file away; what it held will be asked again"
-            raise PictusError(f"the journal cannot be read: {error}", where=str(path), mend=mend) from None
+        except (sqlite3.Error, OSError) as error:
+            raise PictusError(f"the journal cannot be opened: {error}", where=str(path), mend=_mend(error)) from None
         self._waiting: queue.SimpleQueue[_Entry | threading.Event | None] = queue.SimpleQueue()
         self._error: BaseException | None = None
         self._writer = threading.Thread(target=self._write_groups, name="journal", daemon=True)
@@ -102,12 +101,16 @@ class Journal:
     def get(self, key: bytes) -> Kept | None:
         """Give what is kept under a key."""
         wanted = "select reply, failed, remedy, cost, prompt, completion, cached from answer where key = ?"
-        row = self._read.execute(wanted, (key,)).fetchone()
-        if row is None:
-            return None
-        reply, failed, remedy, cost, prompt, completion, cached = row
-        usage = Usage(prompt=prompt, completion=completion, cached=cached)
-        return Kept(zlib.decompress(reply), failed, remedy, usage, cost)
+        try:
+            row = self._read.execute(wanted, (key,)).fetchone()
+            if row is None:
+                return None
+            reply, failed, remedy, cost, prompt, completion, cached = row
+            usage = Usage(prompt=prompt, completion=completion, cached=cached)
+            return Kept(zlib.decompress(reply), failed, remedy, usage, cost)
+        except (sqlite3.Error, zlib.error) as error:
+            what = f"the journal cannot be read: {error}"
+            raise PictusError(what, where=str(self.path), mend=_mend(error)) from None
 
     def put(
         self,
@@ -213,3 +216,13 @@ class Journal:
     def error(self) -> BaseException | None:
         """Tell why nothing more can be written, if so."""
         return self._error
+
+
+def _mend(error: Exception) -> str:
+    """Say what may help; nobody should move away what was paid for because a disk is full or a file is not theirs."""
+    is_damaged = isinstance(error, zlib.error) or not isinstance(error, sqlite3.OperationalError | OSError)
+    if is_damaged:
+        return "the file is damaged: move it away, try `sqlite3 FILE .recover`; what is lost will be asked again"
+    return (
+        "see that it can be read and written, that the disk has room, and that no other run holds it; nothing is lost"
+    )

@@ -1,10 +1,10 @@
 """What steps that ask a model share: which records they ask about, how far they may go, and what they tell of it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import orjson
 
@@ -17,7 +17,7 @@ from pictus.errors import PictusError
 from pictus.record import Record
 from pictus.steps.cards import ASKED
 from pictus.store.columns import FIELDS
-from pictus.store.corpus import Corpus
+from pictus.store.corpus import Corpus, begin_corpus
 from pictus.store.shards import read_shard
 
 _JOURNAL = "journal.sqlite"
@@ -61,6 +61,18 @@ class AskingPlan(Protocol):
     def finish(self) -> bool:
         """Say whether a run that must stop ends with what there is."""
         ...
+
+
+def begin_asked(plan: AskingPlan, *, roots: Mapping[str, str], made: Mapping[str, Any]) -> Corpus:
+    """Begin a corpus, or go on with it; who must take another folder hears of the journal in it, which was paid for."""
+    try:
+        return begin_corpus(plan.to, roots=roots, made=made)
+    except PictusError as error:
+        journal = Path(plan.to) / _JOURNAL
+        if plan.journal is not None or not journal.is_file():
+            raise
+        mend = f"choose another folder, and add `--journal {journal}`: what was answered is not paid for again"
+        raise PictusError(error.what, where=error.where, mend=mend) from None
 
 
 def take(corpus: Corpus, limit: int | None) -> Taken:

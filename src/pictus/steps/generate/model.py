@@ -16,12 +16,12 @@ from pictus.prompt_sets.answers import place_media, read_turns
 from pictus.prompt_sets.messages import Unfit, asked_entries, prompt_for, seed_of
 from pictus.prompt_sets.model import Entry, PromptSet
 from pictus.record import Record, Reject
-from pictus.steps.asked import kept_journal, start_asking, taken_records, tell_asked
+from pictus.steps.asked import begin_asked, kept_journal, start_asking, taken_records, tell_asked
 from pictus.steps.cards import write_cards
 from pictus.steps.generate.calls import read_calling, wanted
 from pictus.steps.generate.plan import GeneratePlan, load_checks, load_entries
 from pictus.steps.generate.rows import Said, checked, made_record, set_aside
-from pictus.store.corpus import Corpus, begin_corpus
+from pictus.store.corpus import Corpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def run(plan: GeneratePlan, source: Corpus, model: plugins.Model, events: Events
 
 def begin(plan: GeneratePlan, source: Corpus, model: plugins.Model, prompts: PromptSet) -> Corpus:
     """Begin the corpus of a plan, or go on with it."""
-    return begin_corpus(plan.to, roots=source.roots, made=_made(plan, source, model, prompts))
+    return begin_asked(plan, roots=source.roots, made=_made(plan, source, model, prompts))
 
 
 def _rows(

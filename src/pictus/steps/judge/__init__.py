@@ -13,14 +13,14 @@ from pictus.engine.events import Events
 from pictus.engine.making import make_from_stream
 from pictus.prompt_sets import judging
 from pictus.record import Record, Reject, reject_record
-from pictus.steps.asked import kept_journal, start_asking, taken_records, tell_asked
+from pictus.steps.asked import begin_asked, kept_journal, start_asking, taken_records, tell_asked
 from pictus.steps.cards import write_cards
 from pictus.steps.judge.plan import TESTS, JudgePlan, load_model, plan
 from pictus.steps.judge.sample import chosen
 from pictus.steps.judge.table import VerdictTable, unjudged
 from pictus.steps.judge.verdicts import Verdict, verdicts
 from pictus.store.columns import FIELDS
-from pictus.store.corpus import Corpus, begin_corpus, open_corpus
+from pictus.store.corpus import Corpus, open_corpus
 
 __all__ = ["TESTS", "JudgePlan", "plan", "run"]
 
@@ -30,7 +30,7 @@ _NOT_CHOSEN = Verdict(unjudged=("not in the sample",))
 def run(plan: JudgePlan, events: Events) -> Corpus:
     """Ask, set aside and write; then the cards."""
     source, model = open_corpus(plan.source), load_model(plan)
-    corpus = begin_corpus(plan.to, roots=source.roots, made=_made(plan, source, model))
+    corpus = begin_asked(plan, roots=source.roots, made=_made(plan, source, model))
     table = VerdictTable(corpus, plan.tests)
     with kept_journal(plan, corpus) as journal:
         with start_asking(plan, model, journal, events) as asking:
