@@ -165,3 +165,36 @@ def test_any_record_becomes_a_prompt_that_fits_or_is_unfit(name, some, context):
         assert estimated_prompt_tokens(prompt.messages) <= context
         places = [part.type for turn in prompt.messages for part in turn.parts if part.type != "text"]
         assert places == [medium.kind for medium in prompt.media]
+
+
+@pytest.mark.parametrize(
+    ("template", "what"),
+    [
+        ("{{ captions | map('upper') }}", "a stream; add"),
+        ("{{ captions.count }}", "a function; call it"),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recursion"),
+        ("{{ 'x' * 9999999999 }}", "makes too much"),
+        ("{{ 'x' * 9999 * 9999 * 9999 }}", "makes too much"),
+        ("{{ 9 ** 9 ** 9 }}", "makes too much"),
+        ("{% for a in range(9999) %}{% for b in range(9999) %}a{% endfor %}{% endfor %}", "more than 100,000"),
+        ("{{ captions.__class__.__mro__ }}", "unsafe"),
+        ("{{ '{0.__class__}'.format(captions) }}", "unsafe"),
+        ("{{ nothing }}", "'nothing' is undefined"),
+    ],
+)
+def test_a_template_writes_words_and_ends(template, what):
+    with pytest.raises(Unfit, match=what):
+        prompt_for(record(captions=("A dog.",)), "d", entry(inputs=["captions"], template=template))
+
+
+def test_a_template_has_no_chance_in_it():
+    with pytest.raises(ValueError, match="No filter named 'random'"):
+        entry(inputs=["captions"], template="{{ captions | random }}")
+
+
+def test_a_template_may_count():
+    some = record(captions=("A dog.", "Another."))
+    template = "{{ captions | length * 3 }} {{ '-' * 5 }} {{ 2 ** 8 }} {{ 50000 * 50000 }} "
+    template += "{{ captions | map('upper') | join(' ') }}"
+    prompt, _ = prompt_for(some, "d", entry(inputs=["captions"], template=template))
+    assert prompt.messages[-1].text == "6 ----- 256 2500000000 A DOG. ANOTHER."
