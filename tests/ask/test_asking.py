@@ -461,3 +461,15 @@ def test_a_key_is_told_to_be_none_before_anything_is_asked(tmp_path, monkeypatch
     with pytest.raises(PictusError, match="holds what is no part of a key") as caught:
         Backend(model="m", base_url="http://127.0.0.1:9")
     assert "half" not in str(caught.value)
+
+
+def test_finish_gives_every_answer_that_the_journal_holds_however_far_apart_they_are(tmp_path):
+    questions, price = [question(str(n), max_tokens=5) for n in range(3000)], Price(prompt=1.0, completion=1.0)
+    with serving() as endpoint:
+        model = Backend(model="m", base_url=endpoint.base, at_once=8)  # a window of 1,024 questions
+        known = [one for n, one in enumerate(questions) if n % 100]
+        run(endpoint, tmp_path, known, model=model, price=price)
+        paid = len(endpoint.asked)
+        asked, _ = run(endpoint, tmp_path, questions, model=model, price=price, budget=1e-9, finish=True)
+        assert len(endpoint.asked) == paid
+    assert [one.item for one in asked] == [one.item for one in known]

@@ -62,6 +62,7 @@ class Asking:
         self._thread = threading.Thread(target=self.traffic.run, name="asking", daemon=True)
         self._began = self._told = time.monotonic()
         self._interrupts = 0
+        self._ended = False  # nothing is in flight any more
         self._old_handler: Any = None
 
     def __enter__(self) -> Self:
@@ -77,7 +78,7 @@ class Asking:
         try:
             if not self.traffic.error:
                 self._call(self.traffic.stop, "the run has ended")
-                while self._finished.get() is not None:
+                while not self._ended and self._finished.get() is not None:
                     pass
         except KeyboardInterrupt:
             pass
@@ -93,12 +94,13 @@ class Asking:
         questions = iter(questions)
         has_more = True
         while True:
-            has_more = has_more and self._fill(window, questions, room())
+            left = room()
+            has_more = has_more and self._fill(window, questions, left)
             if not window:
-                if has_more and self.traffic.stopped is not None and self._is_broken():
+                if has_more and left != 0:
                     raise self._why()  # all that was asked came in, and the rest never will
                 return
-            while window[0].asked is None and self._collect():
+            while not (window[0].asked or window[0].is_left) and self._collect():
                 pass
             asked = window.popleft().asked
             if asked is not None:
@@ -107,13 +109,13 @@ class Asking:
                 yield asked
             elif self._is_broken():
                 raise self._why()
-            else:
-                has_more = False
 
     def _fill(self, window: deque[Slot], questions: Iterator[Question], room: int | None) -> bool:
         most = self._window_size if room is None else min(self._window_size, room)
-        if len(window) > most - min(_AT_A_TIME, max(most // 2, 1)) or self.traffic.stopped is not None:
+        if len(window) > most - min(_AT_A_TIME, max(most // 2, 1)):
             return True
+        if (self._interrupts or self.traffic.stopped is not None) and self._is_broken():
+            return True  # a run that may end goes on, for the answers that the journal holds
         fresh: list[Slot] = []
         try:
             while len(window) < most:
@@ -132,17 +134,14 @@ class Asking:
                 self._call(self.traffic.accept, fresh)
 
     def _collect(self) -> bool:
-        """Wait for something to be done; False when nothing more will be."""
+        """Wait for something to be done or left; False when nothing more will be."""
         try:
-            came = self._finished.get(timeout=_TOLD_SECONDS)
+            self._ended = self._finished.get(timeout=_TOLD_SECONDS) is None or self._ended
         except Empty:
-            came = []
             if not self._thread.is_alive():
                 return False
-        if came is None:
-            self._finished.put(None)  # for the next who looks
         self._tell()
-        return came is not None
+        return self.traffic.error is None
 
     def _tell(self) -> None:
         now = time.monotonic()

@@ -38,6 +38,7 @@ class Slot:
 
     question: Question
     asked: Asked | None = None
+    is_left: bool = False  # the run stopped before it: nobody will ask
     number: int = 0  # of the try
     prompt: Prompt = field(init=False)
 

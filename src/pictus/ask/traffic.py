@@ -161,7 +161,19 @@ class Traffic:
         if self._ready:
             self.finished.put(self._ready)
             self._ready = []
-        if self.stopped is not None and not self._tasks and not self._uncommitted() and not self._told_end:
+        if self.stopped is not None and not self._tasks and not self._uncommitted():
+            self._end()
+
+    def _end(self) -> None:
+        """Leave what was not asked to the next run, and tell once that nothing is in flight."""
+        left = list(self._open.values())
+        self._waiting.clear()
+        self._delayed.clear()
+        for request in left:
+            self._give_back(request)
+        if left:
+            self.finished.put([])  # whoever waits for one of them should look
+        if not self._told_end:
             self._told_end = True
             self.finished.put(None)
 
@@ -277,6 +289,8 @@ class Traffic:
     def _give_back(self, request: _Request) -> None:
         """Leave a request unasked: the next run asks it."""
         self._open.pop(request.key, None)
+        for slot in request.slots:
+            slot.is_left = True
 
     def _keep(self, request: _Request, reply: bytes, *, usage: Usage | None = None, cost: float = 0.0) -> None:
         fault = request.fault
