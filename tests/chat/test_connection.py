@@ -1,6 +1,7 @@
 """The wire, against a real server on loopback."""
 
 import asyncio
+import gzip
 from dataclasses import replace
 
 import pytest
@@ -86,4 +87,37 @@ def test_no_server_and_no_address_are_told_apart():
 def test_what_cannot_be_written_as_json_is_a_fault_of_the_prompt():
     with pytest.raises(Fault, match="cannot be sent") as caught:
         ask(Connection("http://127.0.0.1:9/v1"), {"messages": [{"role": "user", "content": "\ud83d"}]})
+    assert caught.value.remedy == "set_aside"
+
+
+def raw(answer):
+    """Serve one route that writes to the wire as it likes."""
+    return lambda app: app.router.add_post("/raw/chat/completions", answer)
+
+
+def test_a_reply_that_drips_for_ever_is_left():
+    async def drip(request):
+        reply = web.StreamResponse()
+        await reply.prepare(request)
+        while True:
+            await reply.write(b" ")
+            await asyncio.sleep(0.02)
+
+    with serving(routes=raw(drip)) as endpoint, pytest.raises(Fault, match="no reply within") as caught:
+        ask(Connection(endpoint.base.replace("/v1", "/raw"), timeout_seconds=0.1), {})
+    assert caught.value.remedy == "retry"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_reply_without_end_is_left_before_it_takes_the_memory(monkeypatch, packed):
+    monkeypatch.setattr("pictus.chat.connection._MOST_BYTES", 2**20)
+
+    async def flood(request):
+        data, headers = b" " * 2**22, {}
+        if packed:
+            data, headers = gzip.compress(data), {"Content-Encoding": "gzip"}
+        return web.Response(body=data, headers=headers)
+
+    with serving(routes=raw(flood)) as endpoint, pytest.raises(Fault, match="more than 1,048,576 bytes") as caught:
+        ask(Connection(endpoint.base.replace("/v1", "/raw")), {})
     assert caught.value.remedy == "set_aside"

@@ -1,5 +1,6 @@
 """The wire: one pool of connections to one endpoint, a request and its reply."""
 
+import math
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ from pictus.prompt import Answer, Fault
 
 if TYPE_CHECKING:
     import aiohttp
+
+_PATIENCE = 6  # times the time allowed between two bytes: a reply that drips for ever is none
+_MOST_BYTES = 64 * 2**20  # of an answer, decompressed; with hundreds in flight, more would take the machine's memory
 
 
 @dataclass(slots=True)
@@ -35,7 +39,10 @@ class Connection:
             data = orjson.dumps(body)
         except orjson.JSONEncodeError as error:  # half a letter, from a file that was cut or a command line
             raise Fault(f"the prompt cannot be sent: {error}", "set_aside") from None
-        status, headers, reply = await self.post("chat/completions", data)
+        head = {"Content-Type": "application/json"}
+        status, headers, reply = await self._request(
+            "POST", "chat/completions", data=data, headers=head, most_bytes=_MOST_BYTES
+        )
         if status != 200:
             raise fault_of(status, headers, reply, address=self.address("chat/completions"))
         return read_reply(reply, limits_in(headers))
@@ -59,20 +66,24 @@ class Connection:
             await self._session.close()
             self._session = None
 
-    async def _request(self, method: str, path: str, **options: Any) -> tuple[int, Any, bytes]:
+    async def _request(
+        self, method: str, path: str, *, most_bytes: float = math.inf, **options: Any
+    ) -> tuple[int, Any, bytes]:
         import aiohttp  # 100 ms, and most commands ask nobody
 
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=self.timeout_seconds),
+                timeout=aiohttp.ClientTimeout(
+                    total=_PATIENCE * self.timeout_seconds, sock_connect=15, sock_read=self.timeout_seconds
+                ),
                 headers=dict(self.headers),
                 auto_decompress=True,
             )
         address = self.address(path)
         try:
             async with self._session.request(method, address, allow_redirects=False, **options) as reply:
-                return reply.status, reply.headers, await reply.read()
+                return reply.status, reply.headers, await _whole(reply, most_bytes)
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
             raise Fault(f"this is no address: {address}", "stop", mend="write http://… or https://…") from None
         except aiohttp.ClientConnectorCertificateError as error:
@@ -84,3 +95,14 @@ class Connection:
             raise Fault(f"cannot connect to {self.base}: {error.strerror or error}", "retry") from None
         except (aiohttp.ClientError, ssl.SSLError, OSError) as error:
             raise Fault(f"the connection broke: {type(error).__name__} {error}".strip(), "retry") from None
+
+
+async def _whole(reply: "aiohttp.ClientResponse", most_bytes: float) -> bytes:
+    pieces, size = [], 0
+    async for piece in reply.content.iter_any():
+        pieces.append(piece)
+        size += len(piece)
+        if size > most_bytes:
+            reply.close()
+            raise Fault(f"the reply has more than {most_bytes:,} bytes", "set_aside")
+    return b"".join(pieces)
