@@ -29,7 +29,10 @@ def read_yaml(path: Path, *, what: str) -> tuple[Any, dict[tuple[str, ...], int]
             f"the {what} is no UTF-8 text: {error.reason}", where=str(path), mend="save it as UTF-8"
         ) from None
     try:
-        return yaml.safe_load(text), _lines(yaml.compose(text))
+        return yaml.safe_load(text), _lines(yaml.compose(text), (), set())
+    except RecursionError:
+        mend = "write it flat: nobody needs a hundred levels"
+        raise PictusError(f"the {what} is nested too deep", where=str(path), mend=mend) from None
     except (yaml.YAMLError, ValueError) as error:  # a date that is none is a ValueError
         mark = getattr(error, "problem_mark", None)
         where = f"{path}, line {mark.line + 1}" if mark else str(path)
@@ -52,18 +55,23 @@ def typed(
     raise errors[0] if len(errors) == 1 else ManyErrors(errors, where=str(path))
 
 
-def _lines(node: yaml.Node | None, at: tuple[str, ...] = ()) -> dict[tuple[str, ...], int]:
-    """Note on which line each key stands."""
+def _lines(node: yaml.Node | None, at: tuple[str, ...], seen: set[int]) -> dict[tuple[str, ...], int]:
+    """Note on which line each key stands; a key that stands twice is refused, for one of the two would be lost."""
     lines: dict[tuple[str, ...], int] = {}
+    if id(node) in seen:  # an alias, which may stand for itself
+        return lines
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             place = (*at, str(key.value))
+            if place in lines and key.value != "<<":
+                raise yaml.MarkedYAMLError(problem=f"the key `{key.value}` stands twice", problem_mark=key.start_mark)
             lines[place] = key.start_mark.line + 1
-            lines |= _lines(value, place)
+            lines |= _lines(value, place, seen)
     elif isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
             lines[*at, str(number)] = item.start_mark.line + 1
-            lines |= _lines(item, (*at, str(number)))
+            lines |= _lines(item, (*at, str(number)), seen)
     return lines
 
 

@@ -95,6 +95,14 @@ def test_all_mistakes_are_told_with_their_lines(tmp_path):
         ("a:\n  inputs: [captions]\n  answer: conversation\n", "split_user_assistant"),
         ("a:\n  instructions: [b]\n", "inputs"),
         ("a:\n  instructions: [b]\n  template: '{{ captions'\n", "template, line 1"),
+        ("a:\n  inputs: [captions]\n  instructions: [' ']\n", "`0`"),
+        ("defaults: [1]\na:\n  inputs: [captions]\n", "`defaults` holds no keys"),
+        ("a:\n  inputs: [captions]\n  tries: 1\n  tries: 2\n", "line 4"),
+        ("a:\n  inputs: [captions]\na:\n  inputs: [boxes]\n", "the key `a` stands twice"),
+        ("a: " + "[" * 10_000 + "]" * 10_000, "nested too deep"),
+        ("a: &a [*a]\n", "no entry"),
+        ("a: &a {tries: *a}\n", "`tries`"),
+        ("\n".join(["a0: &a0 [x]", *(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 10}]" for n in range(1, 30))]), "no entry"),
     ],
 )
 def test_what_is_no_prompt_set_says_why(tmp_path, text, words):

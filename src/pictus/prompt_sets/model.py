@@ -24,6 +24,7 @@ Input: TypeAlias = Literal[
     "motions",
     "picture",
 ]
+Words: TypeAlias = Annotated[str, Field(pattern=r"\S")]  # at least one
 AnswerKind: TypeAlias = Literal["conversation", "text", "json", "calls"]
 
 
@@ -86,7 +87,7 @@ class Entry(Section):
     examples: list[Example] = []
     split_user_assistant: str | None = None  # the line between questions and answers
     stopwords: list[str] = []  # labels, removed where a part begins with one
-    instructions: list[str] = []  # questions for an answer that begins with none
+    instructions: list[Words] = []  # questions for an answer that begins with none
     system_prompt_instructions_variations: list[str] = []  # kept for old files; nothing ever read it
 
     what: str = ""

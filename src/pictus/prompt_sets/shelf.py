@@ -52,6 +52,12 @@ def _read(path: Path) -> PromptSet:
         mend = "write `name:` for each kind of instruction, with `system_prompt` and `inputs` below it"
         raise PictusError("this is no prompt set", where=str(path), mend=mend)
     defaults = data.get("defaults") or {}
+    if not isinstance(defaults, dict):
+        where, mend = (
+            f"{path}, line {lines.get(('defaults',), 1)}",
+            "write keys of entries below it, such as `tries: 5`",
+        )
+        raise PictusError("`defaults` holds no keys", where=where, mend=mend)
     entries: dict[str, Entry] = {}
     errors: list[PictusError] = []
     for name, values in data.items():
