@@ -78,7 +78,7 @@ class Fault(Exception):
 
     wait: the server wants a slower pace. retry: the same again. vary: the same with another seed.
     set_aside: this prompt can never be answered. stop: no prompt can, until the user mends something.
-    A fault that strains says that too much was asked at once: fewer should be in flight.
+    A fault that strains says that too much was asked at once: fewer should be in flight. One with usage was paid for.
     """
 
     def __init__(
@@ -90,7 +90,9 @@ class Fault(Exception):
         limits: Limits | None = None,
         strains: bool = False,
         mend: str = "",
+        usage: Usage | None = None,
     ) -> None:
         super().__init__(what)
         self.what, self.remedy, self.wait_seconds, self.limits, self.mend = what, remedy, wait_seconds, limits, mend
         self.strains = strains or remedy == "wait"
+        self.usage = usage

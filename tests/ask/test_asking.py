@@ -473,3 +473,27 @@ def test_finish_gives_every_answer_that_the_journal_holds_however_far_apart_they
         asked, _ = run(endpoint, tmp_path, questions, model=model, price=price, budget=1e-9, finish=True)
         assert len(endpoint.asked) == paid
     assert [one.item for one in asked] == [one.item for one in known]
+
+
+def test_a_budget_counts_the_refusals_that_were_billed(tmp_path):
+    price = Price(prompt=1000.0, completion=1000.0)
+    with serving(lambda body, times: good(body, "no " * 1000, "content_filter")) as endpoint:
+        for budget in (5.0, 10.0):  # 0.755 each
+            with pytest.raises(PictusError, match="budget"):
+                questions = [question(f"what is on picture {n}", max_tokens=1000) for n in range(200)]
+                run(endpoint, tmp_path, questions, price=price, budget=budget)
+            assert budget - 2 < 0.755 * len(endpoint.asked) <= budget
+
+
+def test_a_budget_holds_where_every_digit_is_a_token(tmp_path):
+    words = ", ".join(f"0.{n:03d}" for n in range(200))
+
+    def play(body, times):
+        counted = {"prompt_tokens": len(last_words(body).replace(" ", "")), "completion_tokens": 1}
+        return web.json_response({"choices": [{"message": {"content": "yes"}}], "usage": counted})
+
+    price = Price(prompt=1000.0, completion=0.0)
+    with serving(play) as endpoint, pytest.raises(PictusError, match="budget"):
+        run(endpoint, tmp_path, [question(f"{words} {n}", max_tokens=1) for n in range(50)], price=price, budget=20.0)
+    billed = sum(len(last_words(body).replace(" ", "")) for body in endpoint.asked) / 1000
+    assert 15 < billed <= 20

@@ -206,7 +206,7 @@ def test_json_of_any_kind_is_an_answer_where_it_was_asked_for():
         ({"type": "object", "properties": {"a": {"type": "string", "pattern": "("}}}, "pattern"),
         ({"type": "object", "properties": {"a": {"type": "string", "minLength": "3"}}}, "no number"),
         ({"type": "object", "required": 5}, "not iterable"),
-        ({"type": "objekt"}, "unknown type"),
+        ({"type": "thing"}, "unknown type"),
     ],
 )
 def test_a_broken_schema_is_told_before_anything_is_paid(schema, what):

@@ -144,7 +144,8 @@ class Journal:
 
     def totals(self) -> Totals:
         """Add up everything that was ever paid for."""
-        sums = "count(*), sum(prompt), sum(completion), sum(cached), sum(cost)"
+        sums = "count(*), sum(prompt), sum(completion), sum(cached)"
+        sums += ", (select sum(cost) from answer)"  # refusals cost as well
         sums += ", date(min(at), 'unixepoch'), date(max(at), 'unixepoch')"
         row = self._read.execute(f"select {sums} from answer where failed is null").fetchone()
         answers, prompt, completion, cached, cost, first_day, last_day = row

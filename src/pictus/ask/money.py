@@ -1,5 +1,6 @@
 """What asking costs: a dated table of prices, and the purse that is never overdrawn."""
 
+import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from pictus.prompt import Prompt, Usage
 
 _TABLE = Path(__file__).with_name("prices.toml")
 _MILLION = 1_000_000
+_LETTERS = string.ascii_letters.encode() + b" "
 _ANSWER_TOKENS = 4096  # reserved for an answer whose length nobody bounded
 
 
@@ -85,13 +87,20 @@ def picture_tokens(prompt: Prompt, model: str) -> int:
 def most_tokens(prompt: Prompt, model: str) -> Usage:
     """Give the most that a prompt and its answer can come to, to be reserved before it is sent.
 
-    No tokenizer in use makes more than one token of two bytes of the text and coordinates that prompts hold.
+    No tokenizer in use makes more than one token of two letters of words; of digits and signs, of which coordinates
+    consist, and of other scripts many make one of every byte.
     """
-    text = sum(len(turn.text.encode()) // 2 + 8 for turn in prompt.messages)
+    text = sum(_most_in(turn.text) + 8 for turn in prompt.messages)
     tools = sum(len(tool.description) + len(tool.parameters) for tool in prompt.tools) // 2
     schema = len(prompt.schema or "") // 2
     total = text + tools + schema + picture_tokens(prompt, model)
     return Usage(prompt=total, completion=prompt.sampling.max_tokens or _ANSWER_TOKENS)
+
+
+def _most_in(text: str) -> int:
+    data = text.encode("utf-8", "replace")
+    others = len(data.translate(None, _LETTERS))
+    return others + (len(data) - others + 1) // 2
 
 
 @dataclass(slots=True)

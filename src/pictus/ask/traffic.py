@@ -41,6 +41,7 @@ class _Request:
     tokens: int  # of prompt and answer, estimated
     most: float  # that it may cost
     slots: list[Slot]
+    lost: float = 0.0  # that replies without an answer cost
     failures: int = 0
     blamed: float = 0.0  # failures that were its own, not those of a server that is down
     failed_at: float = 0.0
@@ -128,6 +129,8 @@ class Traffic:
         if kept is not None:
             if kept.failed is None:
                 self.used.add(kept.usage, kept.cost)
+            else:
+                self.used.cost += kept.cost
             self._take(slot, came_of(kept))
             return
         request = _Request(key, slot.prompt, self._estimated(slot.prompt), self._most(slot.prompt), [slot])
@@ -242,11 +245,14 @@ class Traffic:
         self.purse.settle(request.most, cost)
         self.used.add(usage, cost)
         request.answer = answer
-        self._keep(request, answer.reply, usage=usage, cost=cost)
+        self._keep(request, answer.reply, usage=usage, cost=cost + request.lost)
 
     def _came_back(self, request: _Request, fault: Fault) -> None:
         now = self.loop.time()
-        self.purse.settle(request.most, 0.0)
+        cost = self._cost(request.prompt, fault.usage) if fault.usage is not None else 0.0
+        request.lost += cost
+        self.used.cost += cost
+        self.purse.settle(request.most, cost)
         self.pace.end(request.tokens, None, fault.limits, now)
         self._failed(request, fault, now)
 
@@ -254,7 +260,7 @@ class Traffic:
         if fault.remedy in ("vary", "set_aside"):
             self.patience.succeeded(now)
             request.fault = fault
-            self._keep(request, b"")
+            self._keep(request, b"", cost=request.lost)
             return
         if fault.strains:
             self.pace.strained(fault.wait_seconds, now)
@@ -274,7 +280,7 @@ class Traffic:
             self.stopped = self.stopped or PictusError(reason, where=self.model.model, mend=_AGAIN)
         elif request.blamed >= _TRIES:
             request.fault = Fault(f"gave up after {request.failures} tries: {fault.what}", "retry")
-            self._keep(request, b"")
+            self._keep(request, b"", cost=request.lost)
         else:
             wait = fault.wait_seconds
             pause = backoff_seconds(request.failures, request.prompt.seed) if wait is None else wait

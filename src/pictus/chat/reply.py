@@ -35,10 +35,13 @@ def read_reply(reply: bytes, limits: Limits | None = None) -> Answer:
         raise Fault(f"the reply is no JSON: {start!r}", "retry", limits=limits) from None
     try:
         return _answer(body, reply, limits)
+    except Fault as fault:
+        fault.usage = _usage(body.get("usage"))  # a refusal is billed as well
+        raise
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise Fault(
-            f"the reply is no chat completion: {type(error).__name__} {error}", "retry", limits=limits
-        ) from None
+        what = f"the reply is no chat completion: {type(error).__name__} {error}"
+        usage = _usage(body.get("usage")) if isinstance(body, Mapping) else None
+        raise Fault(what, "retry", limits=limits, usage=usage) from None
 
 
 def completion(
