@@ -52,12 +52,21 @@ def make_from_stream(
                 receipt = write_shard(corpus.place, number, rows, root_names=corpus.root_names, limit=shard_rows)
                 _tell(events, receipt)
             else:
-                for _ in range(receipt.taken):
-                    next(rows)
+                _pass_over(rows, receipt, corpus)
             if beside is not None:
                 beside.write(receipt)
             number += 1
         return _finish(corpus, number, events, began)
+
+
+def _pass_over(rows: Rows, receipt: Receipt, corpus: Corpus) -> None:
+    for _ in range(receipt.taken):
+        if next(rows, None) is None:
+            raise PictusError(
+                f"the input ends before the rows that shard {receipt.shard} was made of",
+                where=str(corpus.place),
+                mend="give this run what the first one had, its journal too; or choose another folder",
+            )
 
 
 def make_from_tasks(corpus: Corpus, tasks: Sequence[Task], events: Events, *, workers: int) -> Corpus:
