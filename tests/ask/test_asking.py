@@ -497,3 +497,36 @@ def test_a_budget_holds_where_every_digit_is_a_token(tmp_path):
         run(endpoint, tmp_path, [question(f"{words} {n}", max_tokens=1) for n in range(50)], price=price, budget=20.0)
     billed = sum(len(last_words(body).replace(" ", "")) for body in endpoint.asked) / 1000
     assert 15 < billed <= 20
+
+
+def test_an_endpoint_that_refuses_everything_stops_the_run_and_nothing_is_given_up(tmp_path):
+    state = {"up": False}
+
+    def play(body, times):
+        return None if state["up"] else bad(400, "the template does not know this role")
+
+    with serving(play) as endpoint:
+        questions = [question(str(n)) for n in range(300)]
+        with pytest.raises(PictusError, match="each of the first 20 requests failed: the endpoint refuses the request"):
+            run(endpoint, tmp_path, questions)
+        state["up"] = True
+        asked, _ = run(endpoint, tmp_path, questions)
+    assert sum(one.problem is None for one in asked) == 300
+
+
+def test_a_few_refusals_at_the_beginning_are_set_aside_once_something_is_answered(tmp_path):
+    def play(body, times):
+        return bad(400, "no") if int(last_words(body)) < 10 else None
+
+    with serving(play) as endpoint:
+        asked, _ = run(endpoint, tmp_path, [question(str(n)) for n in range(30)])
+        before = len(endpoint.asked)
+        run(endpoint, tmp_path, [question(str(n)) for n in range(30)])
+        assert len(endpoint.asked) == before == 30
+    assert [one.problem is None for one in asked] == [False] * 10 + [True] * 20
+
+
+def test_a_run_of_refusals_alone_that_is_short_is_set_aside(tmp_path):
+    with serving(lambda body, times: bad(400, "no")) as endpoint:
+        asked, _ = run(endpoint, tmp_path, [question(str(n)) for n in range(7)])
+    assert all("refuses the request" in one.problem for one in asked)

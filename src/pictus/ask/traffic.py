@@ -28,6 +28,7 @@ from pictus.prompt import Answer, Fault, Prompt, Usage
 
 _TRIES = 6  # of one request that fails where others do not
 _WAIT_BLAME = 0.2  # of a failure: a full server turns anybody away, but not one request for ever
+_ALL_REFUSED = 20  # requests at the beginning that were refused, and nothing was answered: no prompt will be
 _FEW = 8  # open requests: too few for one to be judged by the others
 _LETTERS_PER_TOKEN = 4  # good enough for the pace, which `usage` corrects
 
@@ -81,6 +82,9 @@ class Traffic:
         self._timer: asyncio.TimerHandle | None = None
         self._order = count()
         self._told_end = self._dropping = False
+        self._has_answers = False
+        self._held: list[_Request] = []  # refused before anything was answered: perhaps all will be
+        self._refused = 0
         journal.committed = lambda requests: _call(self.loop, self._committed, requests)
 
     def run(self) -> None:
@@ -128,6 +132,7 @@ class Traffic:
         kept = self.journal.get(key)
         if kept is not None:
             if kept.failed is None:
+                self._has_answers = True
                 self.used.add(kept.usage, kept.cost)
             else:
                 self.used.cost += kept.cost
@@ -160,6 +165,7 @@ class Traffic:
                     self.stopped = _budget_spent(self.purse, request.most)
                 break
             self._send(self._waiting.popleft(), now)
+        self._let_go_of_held()
         self._set_timer(now, wait)
         if self._ready:
             self.finished.put(self._ready)
@@ -244,7 +250,7 @@ class Traffic:
         cost = self._cost(request.prompt, usage)
         self.purse.settle(request.most, cost)
         self.used.add(usage, cost)
-        request.answer = answer
+        request.answer, self._has_answers = answer, True
         self._keep(request, answer.reply, usage=usage, cost=cost + request.lost)
 
     def _came_back(self, request: _Request, fault: Fault) -> None:
@@ -260,7 +266,10 @@ class Traffic:
         if fault.remedy in ("vary", "set_aside"):
             self.patience.succeeded(now)
             request.fault = fault
-            self._keep(request, b"", cost=request.lost)
+            if self._has_answers or fault.remedy == "vary" or request.lost:
+                self._keep(request, b"", cost=request.lost)
+            else:
+                self._hold(request, fault)
             return
         if fault.strains:
             self.pace.strained(fault.wait_seconds, now)
@@ -285,6 +294,27 @@ class Traffic:
             wait = fault.wait_seconds
             pause = backoff_seconds(request.failures, request.prompt.seed) if wait is None else wait
             heapq.heappush(self._delayed, (now + pause, next(self._order), request))
+
+    def _hold(self, request: _Request, fault: Fault) -> None:
+        """Keep a refusal back until something was answered: an endpoint that refuses everything is not the prompt's."""
+        self._held.append(request)
+        self._refused += 1
+        if self._refused == _ALL_REFUSED:
+            what = f"each of the first {self._refused} requests failed: {fault.what}"
+            self.stopped = self.stopped or PictusError(what, where=self.model.model, mend=f"mend that; then {_AGAIN}")
+
+    def _let_go_of_held(self) -> None:
+        """Keep what was refused once something was answered or all was asked; a run that stops leaves it unasked."""
+        if not self._held or not (
+            self._has_answers or self.stopped is not None or not (self._tasks or self._waiting or self._delayed)
+        ):
+            return
+        held, self._held = self._held, []
+        for request in held:
+            if self._has_answers or self.stopped is None:
+                self._keep(request, b"", cost=request.lost)
+            else:
+                request.fault = None
 
     def _is_its_own(self, request: _Request, fault: Fault) -> bool:
         """Blame a request for its failure where others succeeded meanwhile: an outage must not use up its tries."""
