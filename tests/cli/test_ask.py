@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from PIL import Image
 
+from coco_files import write_dataset
 from endpoint import bad, serving
 
 
@@ -57,3 +58,16 @@ def test_echo_and_errors_a_newcomer_makes(run, tmp_path):
     assert (
         "cannot be read" in run("ask", "openai:m", tmp_path / "text.jpg", "?", "--set", "base_url=http://x", code=1)[1]
     )
+
+
+def test_generate_takes_an_address_for_a_model_too(run, tmp_path):
+    async def models(request):
+        return web.json_response({"data": [{"id": "the-model"}]})
+
+    write_dataset(tmp_path / "data", 2)
+    run("import", "coco2017", "--from", tmp_path / "data", "--to", tmp_path / "c")
+    answer = "Question: What?\n===\nAnswer: A thing.\n===\nQuestion: Where?\n===\nAnswer: Here."
+    with serving(lambda *_: answer, routes=lambda app: app.router.add_get("/v1/models", models)) as endpoint:
+        arguments = ("--model", endpoint.base, "--kind", "conversation", "--to", tmp_path / "g")
+        out, _ = run("generate", tmp_path / "c", *arguments)
+    assert "2 records" in out and endpoint.asked[0]["model"] == "the-model"

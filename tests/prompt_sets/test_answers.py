@@ -221,3 +221,9 @@ def test_a_schema_may_say_more_than_is_checked():
 def test_a_schema_that_breaks_in_use_breaks_no_run():
     with pytest.raises(Unusable, match="cannot be used"):
         read('{"a": 1}', as_json({"type": "object", "properties": {"a": {"enum": 5}}}))
+
+
+def test_a_conversation_where_one_text_was_asked_for_is_asked_again():
+    with pytest.raises(Unusable, match="a conversation where one text"):
+        read("Question: What?\n===\nAnswer: A dog.", TEXT)
+    assert read("It says a === b on the wall.", TEXT)[0] == [("Tell me.", "It says a === b on the wall.")]

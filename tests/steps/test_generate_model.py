@@ -255,6 +255,7 @@ def test_unknown_models_have_no_price_in_the_estimate(corpus, tmp_path):
     [
         ({"budget": 1.0}, "nobody knows the price"),
         ({"budget": -1.0, "price": "1,1"}, "more than nothing"),
+        ({"budget": float("nan"), "price": "1,1"}, "more than nothing"),
         ({"price": "x"}, "no price"),
         ({"prompts": "lava"}, "unknown prompt set"),
         ({"kinds": ("conversatoin",)}, "unknown entry"),
@@ -287,3 +288,32 @@ def test_ten_samples_of_each_reason_are_told(corpus, tmp_path):
     assert told["reason"].startswith("llava/conversation: unusable answer: ") and told["rows"] == 30
     assert len(told["samples"]) == 10 and told["samples"][0]["text"] == "no separators, no labels"
     assert told["samples"][0]["where"].startswith("coco2017 ")
+
+
+def test_a_corpus_that_was_finished_early_says_so_and_a_killed_one_ends_with_the_same_answers(corpus, tmp_path):
+    with serving(play) as endpoint:
+        early = {"price": "1,1", "budget": 0.04, "finish": True}
+        made = make(corpus, tmp_path / "g", endpoint, **early)
+        (note,) = orjson.loads((tmp_path / "g/asked.json").read_bytes())["notes"]
+        assert "finished early" in note and "--journal" in note
+        asked = len(endpoint.asked)
+        head = orjson.loads((tmp_path / "g/corpus.json").read_bytes())
+        (tmp_path / "g/corpus.json").write_bytes(orjson.dumps({**head, "complete": False}))  # killed before its end
+        (tmp_path / "g/shards/000000.receipt.json").unlink()
+        again = make(corpus, tmp_path / "g", endpoint, price="1,1", budget=5.0)
+        assert len(endpoint.asked) == asked
+    assert again.summary["shards"] == made.summary["shards"]
+
+
+def test_two_runs_do_not_share_a_journal_at_a_time(corpus, tmp_path):
+    journal = str(tmp_path / "j.sqlite")
+
+    def second(body, times):
+        if times == 0 and len(endpoint.asked) == 1:
+            with pytest.raises(PictusError, match="another run is using this journal"):
+                make(corpus, tmp_path / "b", endpoint, journal=journal, limit=1)
+        return play(body, times)
+
+    with serving(second) as endpoint:
+        make(corpus, tmp_path / "a", endpoint, journal=journal, limit=1)
+    assert not (tmp_path / "b/shards").exists()

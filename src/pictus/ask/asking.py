@@ -46,7 +46,8 @@ class Asking:
             raise PictusError("no request may be sent: `at_once` is less than 1", where=model.model, mend=mend)
         self.model, self.rules, self.events = model, rules, events or Events()
         self.purse = Purse(rules.budget, journal.totals().cost)
-        self.done = self.set_aside = 0
+        self.done = self.set_aside = self.left = 0
+        self.closing: Callable[[], None] = lambda: None  # called before the first question is left out
         self.total: int | None = None
         self._finished: SimpleQueue[list[Slot] | None] = SimpleQueue()
         self.traffic = Traffic(
@@ -109,6 +110,10 @@ class Asking:
                 yield asked
             elif self._is_broken():
                 raise self._why()
+            else:
+                if not self.left:
+                    self.closing()
+                self.left += 1
 
     def _fill(self, window: deque[Slot], questions: Iterator[Question], room: int | None) -> bool:
         most = self._window_size if room is None else min(self._window_size, room)

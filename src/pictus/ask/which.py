@@ -28,14 +28,14 @@ def model_named(name: str, backend: str | None, settings: dict[str, Any]) -> Any
     if backend is None and colon and prefix in plugins.names("backends"):
         backend, name = prefix, rest
     if backend is None and name.startswith(("http://", "https://")):
-        backend, settings, name = "openai", {"base_url": name, **settings}, _served(name)
+        backend, settings, name = "openai", {"base_url": name, **settings}, served_model(name)
     backend = backend or backend_of(name)
     if name != backend:
         settings = {"model": name, **settings}
     return plugins.load("backends", backend, settings)
 
 
-def _served(address: str) -> str:
+def served_model(address: str) -> str:
     """Ask a server for its model; the first where it has several."""
     import asyncio
 

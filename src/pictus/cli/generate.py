@@ -27,7 +27,9 @@ def _older(name: str) -> Callable[[_Function], _Function]:
 @click.option("--data", type=click.Path(), help="Where the files of a DATASET are or will be.  [default: data]")
 @click.option("--split", "splits", multiple=True, help="Splits of a DATASET; by default those whose files are there.")
 @click.option("--backend", help="What answers; `pictus list backends` shows them.  [default: program]")
-@click.option("--model", help="The model to ask: a name, a folder or a GGUF file. Chooses the backend if you do not.")
+@click.option(
+    "--model", help="The model to ask: a name, a folder, a GGUF file or a server's address. Chooses the backend too."
+)
 @click.option("--base-url", help="The address of an OpenAI-compatible server.")
 @click.option("--prompts", help="A prompt set: `pictus list prompts`, a YAML file or a folder.  [default: llava]")
 @click.option(
@@ -96,13 +98,15 @@ def command(
 
 def _asked(options: dict[str, Any], recipe: str | None) -> dict[str, Any]:
     """Give the options of a plan: those of a recipe, and those of the command line before them."""
-    from pictus.ask.which import backend_of
+    from pictus.ask.which import backend_of, served_model
     from pictus.engine.local import default_workers
     from pictus.steps import generate
 
     chosen = generate.recipe_options(recipe) if recipe else {}
     settings = {**chosen.get("settings", {}), **options.pop("settings", {})}
     settings |= {name: options.pop(name) for name in ("model", "base_url") if name in options}
+    if str(settings.get("model")).startswith(("http://", "https://")):
+        settings = {**settings, "base_url": settings["model"], "model": served_model(settings["model"])}
     chosen = {"workers": default_workers(), **chosen, **options, "settings": settings}
     if "backend" not in chosen and "model" in settings:
         chosen["backend"] = backend_of(settings["model"])

@@ -43,6 +43,8 @@ def read_turns(prompt: Prompt, entry: Entry, answer: Answer) -> tuple[tuple[Turn
         said = _without_label(text, _labels(tuple(entry.stopwords)))[1]
         if not said:
             raise Unusable("the answer is empty")
+        if any(line.strip().startswith("===") and not line.strip("= ") for line in said.splitlines()):
+            raise Unusable("it is a conversation where one text was asked for")
         pairs, mended = [(_canned(entry, prompt.seed), said)], []
     return _turns(pairs), tuple(mended)
 

@@ -1,5 +1,6 @@
 """What steps that ask a model share: which records they ask about, how far they may go, and what they tell of it."""
 
+import fcntl
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -14,6 +15,7 @@ from pictus.ask.journal import Journal
 from pictus.ask.money import Price, price_of, typed_price, unknown_price
 from pictus.engine.events import Events
 from pictus.errors import PictusError
+from pictus.prompt import Answer, Fault, Prompt
 from pictus.record import Record
 from pictus.steps.cards import ASKED
 from pictus.store.columns import FIELDS
@@ -21,6 +23,7 @@ from pictus.store.corpus import Corpus, begin_corpus
 from pictus.store.shards import read_shard
 
 _JOURNAL = "journal.sqlite"
+_CLOSING = "finished-early.txt"
 Taken: TypeAlias = tuple[tuple[int, int, str], ...]  # number, rows to take, sha256 of each input shard
 
 
@@ -104,35 +107,69 @@ def check_means(plan: AskingPlan, model: str) -> None:
     price = price_for(plan, model)
     if plan.budget is not None and price is None:
         raise unknown_price(model)
-    if plan.budget is not None and plan.budget <= 0:
+    if plan.budget is not None and not plan.budget > 0:  # nor is it NaN
         raise PictusError("a budget must be more than nothing", where="--budget", mend="give dollars: `--budget 5`")
     if "://" in plan.to and plan.journal is None:
         mend = "say where on this machine the answers are kept: `--journal FILE`"
         raise PictusError("a journal cannot lie in an object store", where=plan.to, mend=mend)
 
 
-def open_journal(plan: AskingPlan) -> Journal:
-    """Open the journal of a plan: the corpus's own, or one that other runs filled."""
-    return Journal(Path(plan.journal) if plan.journal else Path(plan.to) / _JOURNAL)
+@contextmanager
+def kept_journal(plan: AskingPlan, corpus: Corpus) -> Iterator[Journal]:
+    """Open the journal for a run, and close it after; two runs at once would pay twice, and overdraw a budget."""
+    path = Path(plan.journal) if plan.journal else Path(plan.to) / _JOURNAL
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            mend = "wait for it, or give this run a journal of its own"
+            raise PictusError("another run is using this journal", where=str(path), mend=mend) from None
+        journal = Journal(path)
+        try:
+            if plan.journal and not corpus.place.names("shards"):
+                journal.forget_passing()  # another corpus gave up on them; this one tries again
+            yield journal
+        finally:
+            journal.close()
+
+
+class Kept:
+    """A model of which only what is in the journal is taken: nothing is sent any more."""
+
+    def __init__(self, model: plugins.Model) -> None:
+        self._model = model
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    async def answer(self, prompt: Prompt) -> Answer:
+        """Refuse to ask."""
+        mend = "run the same command again: with `--batch` it writes what is missing into a batch"
+        raise Fault("the journal holds no answer to a request", "stop", mend=mend)
 
 
 @contextmanager
-def kept_journal(plan: AskingPlan, corpus: Corpus) -> Iterator[Journal]:
-    """Open the journal for a run, and close it after."""
-    journal = open_journal(plan)
-    try:
-        if plan.journal and not corpus.place.names("shards"):
-            journal.forget_passing()  # another corpus gave up on them; this one tries again
-        yield journal
-    finally:
-        journal.close()
+def start_asking(
+    plan: AskingPlan, corpus: Corpus, model: plugins.Model, journal: Journal, events: Events
+) -> Iterator[Asking]:
+    """Ask by the rules of a plan.
 
-
-def start_asking(plan: AskingPlan, model: plugins.Model, journal: Journal, events: Events) -> Asking:
-    """Make ready to ask by the rules of a plan."""
+    A run that ended early, by `--finish`, has rows that rest on what was answered then. Where it was killed before it
+    was whole, it goes on with those answers alone: another one would move the rows after it.
+    """
+    is_closing = corpus.place.exists(_CLOSING)
+    asked: Any = Kept(model) if is_closing else model
     price = price_for(plan, model.model)
-    rules = Rules(price=price, budget=plan.budget, at_once=plan.at_once, finish=plan.finish)
-    return Asking(model, journal, rules, events)
+    rules = Rules(price=price, budget=plan.budget, at_once=plan.at_once, finish=plan.finish or is_closing)
+    with Asking(asked, journal, rules, events) as asking:
+        asking.closing = lambda: _close(corpus)
+        yield asking
+
+
+def _close(corpus: Corpus) -> None:
+    with corpus.place.publish(_CLOSING) as file:
+        file.write(b"this corpus ends with the answers that there were\n")
 
 
 def tell_asked(
@@ -167,7 +204,13 @@ def tell_asked(
         "price_date": price and price.date,
         "first_day": days.first_day,
         "last_day": days.last_day,
-        "notes": [*model.notes, *notes],
+        "notes": [*model.notes, *notes, *_left(asking)],
     }
     with corpus.place.publish(ASKED) as file:
         file.write(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+
+
+def _left(asking: Asking) -> Iterator[str]:
+    if asking.left:
+        again = "into another folder, with `--journal` of this one, the same command asks them"
+        yield f"it was finished early: {asking.left:,} questions were left unasked; {again}"

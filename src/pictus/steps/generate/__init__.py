@@ -7,6 +7,7 @@ in flight, and its answers are kept in a journal.
 from typing import Any
 
 from pictus.engine.events import Events
+from pictus.steps.asked import Kept
 from pictus.steps.generate import batch, model, program
 from pictus.steps.generate.plan import (
     CHECKS,
@@ -31,5 +32,5 @@ def run(plan: GeneratePlan, events: Events) -> Corpus:
         return program.run(plan, source, events)
     if plan.batch is not None:
         batch.run(plan, source, backend, events)
-        backend = batch.Kept(backend)
+        backend = Kept(backend)
     return model.run(plan, source, backend, events)

@@ -13,27 +13,11 @@ from pictus.ask.money import Purse
 from pictus.ask.question import Question
 from pictus.engine.events import Events
 from pictus.errors import PictusError
-from pictus.prompt import Answer, Fault, Prompt
-from pictus.steps.asked import open_journal, price_for, taken_records
+from pictus.prompt import Fault
+from pictus.steps.asked import kept_journal, price_for, taken_records
 from pictus.steps.generate.model import begin, questions_of
 from pictus.steps.generate.plan import GeneratePlan, load_entries
 from pictus.store.corpus import Corpus, locked
-
-
-class Kept:
-    """A model of which only what is in the journal is taken: a run by batches sends nothing by itself."""
-
-    def __init__(self, backend: Any) -> None:
-        self._backend = backend
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._backend, name)
-
-    async def answer(self, prompt: Prompt) -> Answer:
-        """Refuse to ask."""
-        mend = "run the same command again: it writes what is missing into a batch"
-        raise Fault("the batches hold no answer to a request", "stop", mend=mend)
-
 
 _AGAIN = "run the same command again later: it looks for answers, and goes on when they are there"
 
@@ -42,14 +26,11 @@ def run(plan: GeneratePlan, source: Corpus, backend: Any, events: Events) -> Non
     """Go as far as can be gone now; return when every answer is in the journal, else say what is waited for."""
     corpus = begin(plan, source, backend, load_entries(plan))
     folder = Path(plan.to) / "batch"
-    with locked(corpus):
-        journal = open_journal(plan)
+    with locked(corpus), kept_journal(plan, corpus) as journal:
         try:
             asyncio.run(_steps(plan, source, backend, journal, folder, events))
         except Fault as fault:
             raise PictusError(fault.what, where=str(backend.base_url), mend=fault.mend or _AGAIN) from None
-        finally:
-            journal.close()
 
 
 async def _steps(

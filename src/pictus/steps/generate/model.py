@@ -38,7 +38,7 @@ def run(plan: GeneratePlan, source: Corpus, model: plugins.Model, events: Events
     prompts = load_entries(plan)
     corpus = begin(plan, source, model, prompts)
     with kept_journal(plan, corpus) as journal:
-        with start_asking(plan, model, journal, events) as asking:
+        with start_asking(plan, corpus, model, journal, events) as asking:
             asking.total = plan.records * sum(entry.per_picture for entry in prompts.entries.values())
             stream = partial(_rows, plan, source, model, prompts, asking)
             corpus = make_from_stream(corpus, stream, events)

@@ -33,7 +33,7 @@ def run(plan: JudgePlan, events: Events) -> Corpus:
     corpus = begin_asked(plan, roots=source.roots, made=_made(plan, source, model))
     table = VerdictTable(corpus, plan.tests)
     with kept_journal(plan, corpus) as journal:
-        with start_asking(plan, model, journal, events) as asking:
+        with start_asking(plan, corpus, model, journal, events) as asking:
             asking.total = plan.judged * len(plan.tests)
             stream = partial(_rows, plan, source, model, asking, table)
             corpus = make_from_stream(corpus, stream, events, beside=table)
