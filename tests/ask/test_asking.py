@@ -196,8 +196,9 @@ def test_what_no_prompt_can_pass_stops_the_run_with_a_mend_and_the_run_goes_on_l
 def test_nobody_at_the_address_ends_the_run_after_a_moment(tmp_path, monkeypatch):
     monkeypatch.setattr("pictus.ask.patience._NEVER_CONNECTED_SECONDS", 0.2)
     model = Backend(model="m", base_url="http://127.0.0.1:9/v1")
-    with pytest.raises(PictusError, match="cannot connect"):
+    with pytest.raises(PictusError, match="cannot connect") as caught:
         run(None, tmp_path, [question("x")], model=model)
+    assert "is the server running" in caught.value.mend
 
 
 def test_a_server_that_hangs_is_left_and_asked_again(tmp_path):

@@ -277,7 +277,7 @@ def test_what_cannot_work_is_refused_before_anything_is_asked(corpus, tmp_path, 
 def test_echo_goes_the_whole_way_without_a_server(corpus, tmp_path):
     plan = generate.plan(corpus, str(tmp_path / "g"), backend="echo", checks={})
     made = generate.run(plan, Events())
-    assert made.summary["rows"] > 80
+    assert made.summary["rows"] >= 80
     assert next(made.records()).origin.model_terms is None
 
 

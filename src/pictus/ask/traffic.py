@@ -286,7 +286,8 @@ class Traffic:
         reason = self.patience.reason_to_stop(fault, now)
         if reason is not None:
             self._give_back(request)
-            self.stopped = self.stopped or PictusError(reason, where=self.model.model, mend=_AGAIN)
+            mend = f"{_REACHED} then {_AGAIN}" if reason.startswith("cannot connect") else _AGAIN
+            self.stopped = self.stopped or PictusError(reason, where=self.model.model, mend=mend)
         elif request.blamed >= _TRIES:
             request.fault = Fault(f"gave up after {request.failures} tries: {fault.what}", "retry")
             self._keep(request, b"", cost=request.lost)
@@ -361,6 +362,7 @@ class Traffic:
         return self.price.cost(usage or most_tokens(prompt, self.model.model))
 
 
+_REACHED = "is the server running, and is this its address? mend that;"
 _AGAIN = "run the same command again: it goes on where it stopped, and pays for nothing twice"
 
 

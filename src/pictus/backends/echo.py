@@ -52,6 +52,7 @@ def _said(prompt: Prompt) -> str:
         return orjson.dumps(_least(orjson.loads(prompt.schema))).decode()
     lines = [line.strip() for line in prompt.messages[-1].text.splitlines() if line.strip()] if prompt.messages else []
     lines = lines or [f"A picture of {medium.width} by {medium.height} pixels." for medium in prompt.media]
+    lines = [line for line in lines if "[" not in line] or lines  # coordinates are no sentence
     first = prompt.seed % len(lines) if lines else 0
     lines = lines[first:] + lines[:first]
     examples = "".join(turn.text for turn in prompt.messages if turn.role != "user")

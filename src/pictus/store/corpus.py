@@ -235,9 +235,11 @@ def _absolute(place: Place, address: str) -> str:
 
 
 def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    parts = [
-        f"{key} was {old.get(key)!r}, now {new.get(key)!r}"
-        for key in sorted({*old, *new})
-        if old.get(key) != new.get(key)
-    ]
+    parts = [_change(key, old.get(key), new.get(key)) for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
     return "; ".join(parts)
+
+
+def _change(key: str, old: Any, new: Any) -> str:
+    if key == "inputs":  # numbers and hashes of shards say nothing to people
+        return "another part of the input was taken, or the input has changed since"
+    return f"{key} was {old!r}, now {new!r}"
