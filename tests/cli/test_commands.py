@@ -217,6 +217,14 @@ def test_mistakes_are_told_with_the_mend_and_never_with_a_traceback(run, argumen
     assert "Traceback" not in err and out == ""
 
 
+def test_a_path_that_cannot_be_written_is_told_without_a_traceback(corpora, run):
+    blocked = corpora / "file"
+    blocked.write_text("no folder")
+    for to in (blocked, blocked / "below"):
+        _, err = run("generate", corpora / "corpus", "--to", to, "--workers", 1, code=1)
+        assert err.startswith("error: the system says: ") and f"where: {to}" in err and "mend:  check that" in err
+
+
 def test_help_is_light(tmp_path):
     code = (
         "import sys; from pictus.cli import pictus\n"

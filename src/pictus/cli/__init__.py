@@ -79,6 +79,17 @@ def main() -> None:
         # The reader of a pipe, such as `head`, has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if error.filename is None:
+            raise  # nobody could be told where to look
+        click.echo(str(_told(error)), err=True)
+        sys.exit(1)
+
+
+def _told(error: OSError) -> PictusError:
+    """Tell of a file or folder that the system refuses."""
+    mend = "check that the path is right, that you may write there, and that the disk is not full"
+    return PictusError(f"the system says: {error.strerror}", where=str(error.filename), mend=mend)
 
 
 def _module_path(command: str) -> Path:
