@@ -250,3 +250,26 @@ def test_a_closed_pipe_is_no_error(corpora):
     command = f"{sys.executable} -m pictus show {corpora / 'made'} --records 1000 | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert "made" in done.stdout and "Traceback" not in done.stderr
+
+
+def test_show_lists_only_what_can_be_set(run):
+    out, _ = run("show", "backends/openai", "--json")
+    names = [name for name, _ in orjson.loads(out)["settings"]]
+    assert "base_url" in names and not [name for name in names if name.startswith("_") or name == "notes"]
+
+
+def test_show_tells_what_else_has_the_name(run):
+    out, err = run("show", "openai")
+    assert out.startswith("openai (format)") and "pictus show backends/openai" in err
+    out, err = run("show", "backends/openai")
+    assert out.startswith("openai (backend)") and "pictus show formats/openai" in err
+    assert err.endswith("next: pictus generate CORPUS --backend openai --model M --to NEW\n")
+
+
+def test_what_show_does_not_know_is_named_as_it_was_typed(tmp_path, run):
+    (tmp_path / "llava.json").write_text("[]")
+    _, err = run("show", tmp_path / "llava.json", code=1)
+    assert f"mend:  `pictus check {tmp_path / 'llava.json'}`" in err
+    _, err = run("show", "some/where.json", code=1)
+    assert "nothing is called `some/where.json`" in err and "pictus list" in err
+    run("show", "anything", "--records", "-1", code=2)

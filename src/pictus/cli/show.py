@@ -11,7 +11,9 @@ _SINGULAR = {"prompts": "prompt set", "tools": "domain of tools"}
 
 @click.command("show")
 @click.argument("name")
-@click.option("--records", default=3, show_default=True, help="How many records of a corpus to show.")
+@click.option(
+    "--records", type=click.IntRange(0), default=3, show_default=True, help="How many records of a corpus to show."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(name: str, records: int, as_json: bool) -> None:
     """Show NAME: what `pictus list` shows (`prompts/llava` where two have a name), or a corpus."""
@@ -22,16 +24,28 @@ def command(name: str, records: int, as_json: bool) -> None:
     return _show_plugin(name, as_json)
 
 
+_NEXT = {
+    "sources": "pictus import {} --from DATA --to CORPUS",
+    "formats": "pictus export CORPUS --format {} --to FILE",
+    "backends": "pictus generate CORPUS --backend {} --to NEW",
+    "checks": "pictus check CORPUS --only {}",
+    "tools": "pictus generate CORPUS --kind tools --to NEW",
+    "prompts": "pictus generate CORPUS --backend openai --model M --prompts {} --to NEW",
+    "recipes": "pictus generate CORPUS --recipe {} --to NEW",
+}
+
+
 def _show_plugin(name: str, as_json: bool) -> None:
     from pictus.steps import catalogue
 
     page = catalogue.page(name)
     if as_json:
         return output.result(page)
-    click.echo(f"{page.name} ({_SINGULAR.get(page.family, page.family[:-1])}): {page.summary}\n\n{page.help}\n")
+    click.echo(f"{page.name} ({_SINGULAR.get(page.family, page.family[:-1])}): {page.summary}\n\n{page.help}")
     if page.commercial:
         _show_outlook(page.commercial)
     if page.card:
+        click.echo()
         output.table(
             [key.replace("_", " "), _plain(value)] for key, value in page.card.items() if value and key != "citation"
         )
@@ -43,20 +57,21 @@ def _show_plugin(name: str, as_json: bool) -> None:
         click.echo("\nsettings (`--set name=value`):")
         output.table(page.settings)
     if page.text:
-        click.echo(page.text)
-        chosen = "--backend openai --model M --prompts" if page.family == "prompts" else "--recipe"
-        return output.next_command(f"pictus generate CORPUS {chosen} {page.name} --to NEW")
-    output.next_command(f"pictus import {page.name} --from DATA --to CORPUS" if page.card else "pictus list")
+        click.echo(f"\n{page.text.rstrip()}")
+    for other in page.also:
+        output.say(f"`{page.name}` is also the name of another: `pictus show {other}`")
+    asks_a_model = page.family == "backends" and "model" in dict(page.settings)
+    named = f"{page.name} --model M" if asks_a_model else page.name
+    output.next_command(_NEXT[page.family].format(named))
     return None
 
 
 def _show_outlook(outlook: Any) -> None:
-    click.echo(f"{outlook.use} use: {outlook.verdict}")
+    click.echo(f"\n{outlook.use} use: {outlook.verdict}")
     for words in outlook.reasons:
         click.echo(f"  {words}")
     for words in outlook.duties:
         click.echo(f"  in return: {words}")
-    click.echo()
 
 
 def _show_corpus(address: str, count: int, as_json: bool) -> None:
@@ -78,7 +93,9 @@ def _show_corpus(address: str, count: int, as_json: bool) -> None:
     click.echo(corpus.name)
     output.table(rows)
     for record in islice(corpus.records(), count):
-        click.echo(f"\n{record.id}  {record.origin.dataset} {record.origin.key}  {record.origin.made_by or ''}")
+        click.echo(
+            f"\n{record.id}  {record.origin.dataset} {record.origin.key}  {record.origin.made_by or ''}".rstrip(" ")
+        )
         for medium in record.media:
             click.echo(f"  {medium.kind}: {medium.path or medium.url or 'embedded'}")
         for caption in record.facts.captions if not record.turns else ():

@@ -1,10 +1,12 @@
 """The catalogue: what plug-ins, prompt sets and recipes there are, and what is known of one."""
 
-from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from pictus import plugins, recipe
-from pictus.errors import unknown_name
+from pictus.errors import PictusError
 from pictus.prompt_sets.shelf import load_prompts, shipped_names, shipped_path
 from pictus.steps.outlook import Outlook, of_card, verdict
 
@@ -36,6 +38,7 @@ class Page:
     assets: tuple[dict[str, Any], ...] = ()
     text: str = ""  # of a prompt set or recipe: its YAML, to begin one's own with
     commercial: Outlook | None = None  # of a source or recipe
+    also: tuple[str, ...] = ()  # what else has this name, with the shelf before it
 
 
 def entries(shelf: str) -> list[Entry]:
@@ -58,32 +61,44 @@ def entries(shelf: str) -> list[Entry]:
 
 def page(name: str) -> Page:
     """Find what has a name, or a shelf and a name where two have the same: `prompts/llava`."""
-    shelf, _, name = name.replace("-", "_").rpartition("/")
-    for family in FAMILIES:
-        if shelf not in ("", family):
-            continue
-        if name in plugins.names(family):
-            plugin = plugins.load_class(family, name)
-            settings = fields(plugin) if is_dataclass(plugin) else ()
-            is_source = family == "sources"
-            return Page(
-                family=family,
-                name=name,
-                summary=plugins.summary(family, name),
-                help=_help(plugin),
-                settings=tuple((setting.name, repr(_default(setting))) for setting in settings),
-                card=asdict(plugin.card) if is_source else None,
-                layout=plugin.layout if is_source else "",
-                assets=tuple(asdict(asset) for asset in plugin().assets()) if is_source else (),
-                commercial=of_card(plugin.card) if is_source else None,
-            )
-    if name in shipped_names() and shelf in ("", "prompts"):
+    shelf, _, bare = name.replace("-", "_").rpartition("/")
+    found = [one for one in SHELVES if bare in _names(one)]
+    wanted = [one for one in found if shelf in ("", one)]
+    if not wanted:
+        close = get_close_matches(bare, sorted({known for one in SHELVES for known in _names(one)}), n=1)
+        mend = f"{f'did you mean `{close[0]}`? ' if close else ''}`pictus list` shows what there is"
+        if Path(name).exists():
+            mend = f"`pictus check {name}` looks into a file or folder"
+        raise PictusError(f"nothing is called `{name}`", where="the catalogue", mend=mend)
+    also = tuple(f"{one}/{bare}" for one in found if one != wanted[0])
+    return replace(_page(wanted[0], bare), also=also)
+
+
+def _names(shelf: str) -> tuple[str, ...]:
+    others = {"prompts": shipped_names, "recipes": recipe.shipped_names}
+    return others[shelf]() if shelf in others else plugins.names(next(one for one in FAMILIES if one == shelf))
+
+
+def _page(shelf: str, name: str) -> Page:
+    if shelf == "prompts":
         return _prompts_page(name)
-    if name in recipe.shipped_names() and shelf in ("", "recipes"):
+    if shelf == "recipes":
         return _recipe_page(name)
-    known = [other for family in FAMILIES for other in plugins.names(family)]
-    known += [*shipped_names(), *recipe.shipped_names()]
-    raise unknown_name("plug-in", name, known, where="the catalogue")
+    family = next(one for one in FAMILIES if one == shelf)
+    plugin = plugins.load_class(family, name)
+    settings = [one for one in fields(plugin) if one.init] if is_dataclass(plugin) else []
+    is_source = family == "sources"
+    return Page(
+        family=family,
+        name=name,
+        summary=plugins.summary(family, name),
+        help=_help(plugin),
+        settings=tuple((setting.name, repr(_default(setting))) for setting in settings),
+        card=asdict(plugin.card) if is_source else None,
+        layout=plugin.layout if is_source else "",
+        assets=tuple(asdict(asset) for asset in plugin().assets()) if is_source else (),
+        commercial=of_card(plugin.card) if is_source else None,
+    )
 
 
 def _help(plugin: type[Any]) -> str:
