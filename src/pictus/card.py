@@ -23,6 +23,9 @@ class Card:
     code: str = ""
     data: str = ""
     needs: tuple[str, ...] = ()  # sources whose pictures it uses
+    advice: str = ""  # what whoever uses it should know beforehand: files that are gone, a newer edition, a trap
+    written_by: str = ""  # the format that writes its layout back, where there is one
+    checked: str = "stated facts"  # what the reader was checked against: real files, or only what is stated of them
     citation: str = ""  # BibTeX
 
 
@@ -36,3 +39,4 @@ class Asset:
     sha256: str | None = None
     kind: Literal["annotations", "pictures", "motions"] = "annotations"
     split: str | None = None  # which needs it; None where every split does
+    by_hand: str = ""  # what a person has to do where no program may fetch it: accept terms, fill in a form

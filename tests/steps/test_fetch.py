@@ -10,8 +10,9 @@ from coco_files import write_dataset
 from fileserver import file_server
 from openimages_files import BOX, box, csv_text, put, put_names
 from pictus import plugins
+from pictus.card import Asset
 from pictus.engine.events import Events
-from pictus.errors import PictusError
+from pictus.errors import ManyErrors, PictusError
 from pictus.steps import fetch
 
 ZIP = "/files/annotations/annotations_trainval2017.zip"
@@ -136,3 +137,13 @@ def test_mistakes_are_told_before_anything_is_fetched(server, tmp_path, monkeypa
 def test_a_dataset_of_ones_own_is_never_fetched(tmp_path):
     plan = fetch.plan("coco", tmp_path)
     assert plan.splits == plan.assets == ()
+
+
+def test_files_that_only_a_person_can_fetch_are_told_together(tmp_path, monkeypatch):
+    source = plugins.load_class("sources", "humanml3d")
+    form = "accept the terms there"
+    assets = [Asset(url=f"https://forms.example/{name}", path=name, by_hand=form) for name in ("a.json", "b.json")]
+    monkeypatch.setattr(source, "assets", lambda self: tuple(assets))
+    with pytest.raises(ManyErrors, match=r"(?s)a\.json cannot.*b\.json cannot") as caught:
+        fetched("humanml3d", tmp_path / "d")
+    assert caught.value.errors[0].mend == form and not (tmp_path / "d").exists()

@@ -12,7 +12,7 @@ import orjson
 from pictus import plugins
 from pictus.card import Asset
 from pictus.engine.events import Events
-from pictus.errors import PictusError, unknown_name
+from pictus.errors import ManyErrors, PictusError, unknown_name
 from pictus.store.download import download, remote_size
 from pictus.store.unpacking import unpack
 from pictus.store.whole_file import whole_file
@@ -83,6 +83,7 @@ def run(plan: FetchPlan, events: Events) -> None:
     """Fetch what is missing, and unpack archives where the source does not read them as they are."""
     if not plan.splits:
         return
+    _refuse_forms(plan)
     plan.root.mkdir(parents=True, exist_ok=True)
     _refuse_overflow(plan)
     with whole_file(plan.root / _BEGUN) as file:
@@ -128,6 +129,17 @@ def _problem(source: Any, root: Path, split: str) -> PictusError | None:
 def _begun(root: Path) -> Sequence[str]:
     path = root / _BEGUN
     return tuple(orjson.loads(path.read_bytes())["splits"]) if path.is_file() else ()
+
+
+def _refuse_forms(plan: FetchPlan) -> None:
+    """Say which files only a person can fetch, all of them at once."""
+    errors = [
+        PictusError(f"{asset.path} cannot be fetched by a program", where=asset.url, mend=asset.by_hand)
+        for asset in plan.assets
+        if asset.by_hand
+    ]
+    if errors:
+        raise ManyErrors(errors, where=plan.name)
 
 
 def _refuse_overflow(plan: FetchPlan) -> None:
