@@ -1,15 +1,17 @@
 """Rows come back as any JSON parser sees them, wherever the file happens to be cut into pieces."""
 
+import gzip
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pictus.errors import PictusError
 from pictus.reading import structure
-from pictus.reading.json import read_array, read_batches, read_lines
+from pictus.reading.json import read_array, read_batches, read_lines, read_members, read_object, read_rows
 from pictus.record import Reject
 
 values = st.recursive(
@@ -111,3 +113,72 @@ def test_lines_skip_blanks_and_set_broken_ones_aside(tmp_path):
     assert rows[0] == ("f.jsonl, line 1", {"a": 1})
     assert isinstance(rows[1], Reject) and rows[1].where == "f.jsonl, line 3"
     assert rows[2] == ("f.jsonl, line 4", {"a": 3})
+
+
+@given(st.dictionaries(nasty, values | nasty, max_size=8), st.integers(1, 40), st.booleans())
+def test_the_members_of_an_object_come_back_whatever_the_pieces(tmp_path_factory, members, size, inner):
+    path = tmp_path_factory.mktemp("m") / "object.json"
+    write(path, json.dumps({"before": [{"a": 1}], "wanted": members} if inner else members).encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structure, "_PIECE_BYTES", size)
+        found = list(read_members(path, "wanted" if inner else None))
+    assert [(key, value) for _, key, value in found] == list(members.items())
+
+
+def test_a_key_that_stands_twice_is_noticed_wherever_it_stands(tmp_path):
+    rows = b'[{"a": 1}, {"a": 2, "b": "\\": x", "a": 3}, {"c": [1, {"d" : 1, "d" : 2}]}, {"a": 4, "b": "a\\\\"}]'
+    path = write(tmp_path / "f.json", rows)
+    first, second, third, last = read_array(path)
+    assert (first[1], last[1]) == ({"a": 1}, {"a": 4, "b": "a\\"})
+    assert second.reasons == ("the key `a` stands twice in one of its objects",) and "row 2" in second.where
+    assert third.reasons == ("the key `d` stands twice in one of its objects",)
+    (line, broken) = read_lines(write(tmp_path / "f.jsonl", b'{"a": 1}\n{"a": 1, "a": 1}'))
+    assert line[1] == {"a": 1} and broken.where == "f.jsonl, line 2"
+    one, two, three, again = read_members(
+        write(tmp_path / "o.json", b'{"x": 1, "y": {"k": 1, "k": 2}, "z": 3, "x": 4}')
+    )
+    assert one[1:] == ("x", 1) and three[1:] == ("z", 3)
+    assert "`k` stands twice" in two.reasons[0] and "`y`" in two.where
+    assert again.reasons == ("its key stands twice in the file",) and again.row == "4"
+    with pytest.raises(PictusError, match="the key `k` stands twice"):
+        read_object(tmp_path / "o.json")
+
+
+def test_a_broken_member_is_set_aside_and_the_rest_read(tmp_path):
+    path = write(tmp_path / "o.json", b'{"x": 1, "y": nope, , "z": {"a": 3}}')
+    one, two, three, four = read_members(path)
+    assert one[1:] == ("x", 1) and four[1:] == ("z", {"a": 3})
+    assert "nope" in two.row and three.reasons == ("a member is empty",)
+
+
+PACKERS = {
+    "": bytes,
+    ".gz": gzip.compress,
+    ".zst": lambda data: pa.Codec("zstd").compress(data, asbytes=True),
+}
+
+
+@pytest.mark.parametrize("packed", PACKERS)
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("data", [b'[{"a": 1},\n {"a": 2}]\n', b'{"a": 1}\n{"a": 2}\n'])
+def test_rows_are_read_whatever_the_name_of_the_file_says(tmp_path, packed, named, mark, end, data):
+    wrong = ".json" if data.startswith(b"{") else ".jsonl"
+    path = tmp_path / f"rows{wrong}{packed if named else ''}"
+    path.write_bytes(PACKERS[packed](mark + data.replace(b"\n", end)))
+    assert [row for _, row in read_rows(path)] == [{"a": 1}, {"a": 2}]
+
+
+@pytest.mark.parametrize("packed", [".gz", ".zst"])
+def test_a_packed_file_that_is_cut_short_is_named(tmp_path, packed):
+    data = json.dumps([{"a": number} for number in range(10_000)]).encode()
+    path = write(tmp_path / f"rows.json{packed}", PACKERS[packed](data)[:-20])
+    with pytest.raises(PictusError, match=r"damaged or cut short|middle of its data") as caught:
+        list(read_rows(path))
+    assert path.name in caught.value.where
+
+
+def test_an_object_over_many_lines_is_not_taken_for_lines(tmp_path):
+    with pytest.raises(PictusError, match="expected a list of rows, found an object"):
+        list(read_rows(write(tmp_path / "f.json", json.dumps({"a": [1]}, indent=1).encode())))

@@ -1,24 +1,59 @@
 """Open a file of a dataset, packed or not, or say why not."""
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from pictus.errors import PictusError
 
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+
 
 def open_file(path: Path) -> BinaryIO:
-    """Open a file for reading bytes; one whose name ends in `.gz` is unpacked on the way."""
+    """Open a file for reading bytes; one that is packed, whatever its name says, is unpacked on the way."""
     try:
-        return cast("BinaryIO", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+        file = path.open("rb")
+        head = file.peek(4)
+        if path.suffix == ".zst" or head.startswith(_ZSTD):
+            return io.BufferedReader(_Zstd(file), 2**20)
+        if path.suffix == ".gz" or head.startswith(_GZIP):
+            file.close()
+            return cast("BinaryIO", gzip.open(path))
+        return file
     except OSError as error:
         reason = error.strerror or str(error)
         raise PictusError(
             f"cannot read the file: {reason}", where=str(path), mend="check the path and its permissions"
         ) from None
+
+
+class _Zstd(io.RawIOBase):
+    """The bytes that a zstd file holds."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        import pyarrow as pa  # has the decoder; whoever reads no such file need not wait for it
+
+        self._packed = file
+        self._unpacked = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._unpacked.read(len(buffer))
+        except OSError as error:
+            raise EOFError(str(error)) from None
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._packed.close()
+        super().close()
 
 
 @contextmanager

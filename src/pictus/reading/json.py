@@ -1,4 +1,4 @@
-"""Stream JSON arrays and JSON Lines of any size: the rows one after the other, each with its place.
+"""Stream JSON arrays, objects and JSON Lines of any size: the rows one after the other, each with its place.
 
 `structure.py` finds where the rows begin and end without parsing them; orjson parses them many at a time.
 Memory stays at a few megabytes, whatever the size of the file.
@@ -12,11 +12,14 @@ from typing import Any
 import orjson
 
 from pictus.errors import PictusError
-from pictus.reading.files import open_file
+from pictus.reading.files import open_file, reading_packed
+from pictus.reading.repeated_keys import may_repeat_keys, repeated_key
 from pictus.reading.structure import Span, spans
 from pictus.record import Reject
 
 ROW_LIMIT_BYTES = 256 * 2**20
+_KEPT_BYTES = 2000  # of a row that is set aside
+_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +55,74 @@ def read_batches(path: Path, keys: Sequence[str] | None = None) -> Iterator[Batc
         yield Batch(span.key, first, span.starts, rows)
 
 
+def read_members(path: Path, key: str | None = None) -> Iterator[tuple[str, str, Any] | Reject]:
+    """Stream the members of the object that a file is, or of the object under one of its keys: place, key, value.
+
+    A key that stands twice is set aside the second time.
+    """
+    seen: set[int] = set()  # hashes, which take a fraction of the memory of keys
+    for span in spans(path, None if key is None else (key,), limit_bytes=ROW_LIMIT_BYTES, members=True):
+        for start, member in zip(span.starts, _members(span, path.name), strict=True):
+            if isinstance(member, Reject):
+                yield member
+                continue
+            name, value = member
+            where = f"{path.name}, `{name}`, byte {start}"
+            if hash(name) in seen:
+                yield Reject(where=where, reasons=("its key stands twice in the file",), row=_text(value))
+            else:
+                seen.add(hash(name))
+                yield where, name, value
+
+
+def read_rows(path: Path) -> Iterator[tuple[str, Any] | Reject]:
+    """Stream the rows of a JSON array or of JSON Lines, whatever the name of the file says."""
+    return read_lines(path) if holds_lines(path) else read_array(path)
+
+
+def holds_lines(path: Path) -> bool:
+    """Say whether a file begins with an object that ends on its line, as JSON Lines do, rather than with a list."""
+    with open_file(path) as file, reading_packed(path):
+        head = file.read(4096).removeprefix(_BOM).lstrip()
+    return head.startswith(b"{") and head.partition(b"\n")[0].strip() != b"{"
+
+
 def read_lines(path: Path) -> Iterator[tuple[str, Any] | Reject]:
     """Stream the rows of a JSON Lines file; blank lines are passed over."""
-    with open_file(path) as file:
+    with open_file(path) as file, reading_packed(path):
         for number, line in enumerate(iter(lambda: file.readline(ROW_LIMIT_BYTES), b""), 1):
             if number == 1:
-                line = line.removeprefix(b"\xef\xbb\xbf")
+                line = line.removeprefix(_BOM)
             if line.isspace():
                 continue
             where = f"{path.name}, line {number}"
             try:
-                yield where, orjson.loads(line)
+                row = orjson.loads(line)
             except orjson.JSONDecodeError as error:
                 yield _reject(line, where, error)
+            else:
+                yield _noticed(line, where, row) if may_repeat_keys(line, row) else (where, row)
 
 
 def read_object(path: Path) -> Any:
     """Read a small JSON file whole."""
-    with open_file(path) as file:
-        data = file.read().removeprefix(b"\xef\xbb\xbf")
+    with open_file(path) as file, reading_packed(path):
+        data = file.read().removeprefix(_BOM)
     try:
-        return orjson.loads(data)
+        found = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise PictusError(
             f"not valid JSON: {error.msg}",
             where=f"{path}, byte {error.pos}",
             mend="fetch or write the file again: it may be cut short",
         ) from None
+    if may_repeat_keys(data, found) and (key := repeated_key(data)) is not None:
+        raise PictusError(
+            f"the key `{key}` stands twice in one object",
+            where=str(path),
+            mend="of two values nobody can say which is meant: mend the file",
+        )
+    return found
 
 
 def _parse(span: Span, name: str, first: int) -> list[Any]:
@@ -87,19 +131,65 @@ def _parse(span: Span, name: str, first: int) -> list[Any]:
     except orjson.JSONDecodeError:
         pass  # one of them is broken: find out which
     else:
-        if len(rows) == len(span.starts):
+        if len(rows) == len(span.starts) and not may_repeat_keys(span.text, rows):
             return rows
     rows = []
-    ends = [*(start - 1 for start in span.starts[1:]), span.starts[0] + len(span.text)]
-    for index, (start, end) in enumerate(zip(span.starts, ends, strict=True)):
-        text = span.text[start - span.starts[0] : end - span.starts[0]]
+    for index, (start, text) in enumerate(_texts(span)):
+        where = f"{name}, row {first + index}, byte {{}}"
         try:
-            rows.append(orjson.loads(text))
+            row = orjson.loads(text)
         except orjson.JSONDecodeError as error:
-            rows.append(_reject(text, f"{name}, row {first + index}, byte {start + error.pos}", error))
+            rows.append(_reject(text, where.format(start + error.pos), error))
+        else:
+            found = _noticed(text, where.format(start), row)
+            rows.append(found if isinstance(found, Reject) else row)
     return rows
 
 
+def _members(span: Span, name: str) -> list[tuple[str, Any] | Reject]:
+    try:
+        members = orjson.loads(b"{" + span.text + b"}")
+    except orjson.JSONDecodeError:
+        pass
+    else:
+        if len(members) == len(span.starts) and not may_repeat_keys(span.text, members):
+            return list(members.items())
+    found: list[tuple[str, Any] | Reject] = []
+    for start, text in _texts(span):
+        try:
+            ((key, value),) = orjson.loads(b"{" + text + b"}").items()
+        except orjson.JSONDecodeError as error:
+            found.append(_reject(text, f"{name}, byte {start + error.pos - 1}", error))
+        except ValueError:  # nothing stands between two commas
+            found.append(Reject(where=f"{name}, byte {start}", reasons=("a member is empty",)))
+        else:
+            noticed = _noticed(b"{" + text + b"}", f"{name}, `{key}`, byte {start}", value)
+            found.append(noticed if isinstance(noticed, Reject) else (key, value))
+    return found
+
+
+def _texts(span: Span) -> Iterator[tuple[int, bytes]]:
+    ends = [*(start - 1 for start in span.starts[1:]), span.starts[0] + len(span.text)]
+    for start, end in zip(span.starts, ends, strict=True):
+        yield start, span.text[start - span.starts[0] : end - span.starts[0]]
+
+
+def _noticed(text: bytes, where: str, row: Any) -> tuple[str, Any] | Reject:
+    """Set a row aside when a key stands twice in one of its objects."""
+    key = repeated_key(text)
+    if key is None:
+        return where, row
+    kept = text.strip()[:_KEPT_BYTES].decode("utf-8", "replace")
+    return Reject(where=where, reasons=(f"the key `{key}` stands twice in one of its objects",), row=kept)
+
+
+def _text(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()[:_KEPT_BYTES]
+    except TypeError:  # orjson reads four times the depth that it writes
+        return ""
+
+
 def _reject(text: bytes, where: str, error: orjson.JSONDecodeError) -> Reject:
-    kept = text.strip()[:2000].decode("utf-8", "replace")
+    kept = text.strip()[:_KEPT_BYTES].decode("utf-8", "replace")
     return Reject(where=where, reasons=(f"not valid JSON: {error.msg}",), row=kept)

@@ -1,4 +1,4 @@
-"""Find where the rows of a JSON file begin and end, without parsing them.
+"""Find where the rows of a JSON list, or the members of an object, begin and end, without parsing them.
 
 Quotes, brackets and commas are found with numpy a megabyte at a time, which costs a few seconds per
 gigabyte, so that a parser written in Rust can then take many whole rows at once.
@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pictus.errors import PictusError
-from pictus.reading.files import open_file
+from pictus.reading.files import open_file, reading_packed
 
 Places: TypeAlias = npt.NDArray[np.int64]
 
 _PIECE_BYTES = 2**20
-_QUOTE, _BACKSLASH, _COMMA, _LIST = b'"\\,['
+_QUOTE, _BACKSLASH, _COMMA, _LIST, _OBJECT = b'"\\,[{'
 _STEP = np.zeros(256, np.int8)  # what a byte outside strings adds to the depth
 _STEP[list(b"[{")] = 1
 _STEP[list(b"]}")] = -1
@@ -30,26 +30,28 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Neighbouring rows of one array, as they stand in the file, the commas between them included."""
+    """Neighbouring rows of one array, or members of an object, as they stand in the file, with their commas."""
 
     key: str | None
     starts: Sequence[int]  # byte in the file after the comma or bracket before each row
     text: bytes
 
 
-def spans(path: Path, keys: Sequence[str] | None, *, limit_bytes: int) -> Iterator[Span]:
+def spans(path: Path, keys: Sequence[str] | None, *, limit_bytes: int, members: bool = False) -> Iterator[Span]:
     """Cut the wanted arrays of a file into spans of whole rows.
 
     Args:
         path: the file.
-        keys: which arrays of the top-level object; None when the file itself is an array.
+        keys: which values of the top-level object; None when the file itself is one.
         limit_bytes: a row larger than this is an error rather than an exhausted machine.
+        members: cut objects into spans of their members, where otherwise arrays are cut into rows.
     """
-    with open_file(path) as file:
-        start = _check_head(file.read(4096), path, keys)
-        file.seek(start)
-        cutter = _Cutter(path, keys, start)
-        while piece := file.read(_PIECE_BYTES):
+    with open_file(path) as file, reading_packed(path):
+        head = file.read(4096)
+        start = _check_head(head, path, _OBJECT if members or keys is not None else _LIST)
+        cutter = _Cutter(path, keys, start, _OBJECT if members else _LIST)
+        piece = head[start:]
+        while piece:
             yield from cutter.cut(piece)
             if len(cutter.held) > limit_bytes:
                 raise PictusError(
@@ -57,14 +59,16 @@ def spans(path: Path, keys: Sequence[str] | None, *, limit_bytes: int) -> Iterat
                     where=f"{path}, byte {cutter.base}",
                     mend="a bracket or a quote is missing before this place, or this is no list of rows",
                 )
+            piece = file.read(_PIECE_BYTES)
         cutter.check_end()
 
 
 class _Cutter:
     """Cuts one file; remembers between its pieces what is not yet a whole row."""
 
-    def __init__(self, path: Path, keys: Sequence[str] | None, base: int) -> None:
+    def __init__(self, path: Path, keys: Sequence[str] | None, base: int, wanted: int) -> None:
         self.path, self.keys = path, keys
+        self._wanted = wanted  # the bracket that opens what is cut
         self.base = base  # byte in the file where `held` begins
         self.held = b""  # what is not yet a whole row, or a whole key
         self._row_depth = 1 if keys is None else 2
@@ -123,7 +127,7 @@ class _Cutter:
         if self.keys is None:
             return True
         self._key = text_before.strip(_SPACE + b":").strip(b'"').decode("utf-8", "replace")
-        return kind == _LIST and self._key in self.keys
+        return kind == self._wanted and self._key in self.keys
 
     def _span(self, commas: Places, start: int, end: int) -> Iterator[Span]:
         text = self.held[start:end]
@@ -187,19 +191,19 @@ def _escaped_places(data: npt.NDArray[np.uint8], escaped: bool) -> tuple[Places,
     return hidden, False
 
 
-def _check_head(head: bytes, path: Path, keys: Sequence[str] | None) -> int:
+def _check_head(head: bytes, path: Path, bracket: int) -> int:
     start = len(_BOM) if head.startswith(_BOM) else 0
     body = head[start:].lstrip(_SPACE)
     if not body:
         raise PictusError("the file is empty", where=str(path), mend="fetch or write it again")
-    expected, meaning = (b"[", "a list of rows") if keys is None else (b"{", "an object")
-    if body.startswith(expected):
+    if body[0] == bracket:
         return start
+    expected = "a list of rows" if bracket == _LIST else "an object"
     found = {b"{": "an object", b"[": "a list"}.get(body[:1], "no JSON")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         found = "UTF-16 text"
     raise PictusError(
-        f"expected {meaning}, found {found}",
+        f"expected {expected}, found {found}",
         where=f"{path}, byte {start}",
         mend="check that this is the file meant, in UTF-8, and that it was fetched whole",
     )
