@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Literal, Self, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 import orjson
 
@@ -223,9 +223,14 @@ def make_record(
     The id hashes dataset, split, key and content, never pictures: acquiring them later changes nothing.
     """
     turns, tools = tuple(turns), tuple(tools)
-    content = orjson.dumps((origin.dataset, origin.split, origin.key, turns, tools, facts))
-    identity = blake2b(content, digest_size=16).hexdigest()
+    identity = identity_of(origin, turns, tools, facts)
     return Record(id=identity, origin=origin, media=tuple(media), turns=turns, tools=tools, facts=facts)
+
+
+def identity_of(origin: Origin, turns: Any, tools: Any, facts: Any) -> str:
+    """Give the id of a record, of its content or of anything that looks the same as JSON."""
+    content = orjson.dumps((origin.dataset, origin.split, origin.key, turns, tools, facts))
+    return blake2b(content, digest_size=16).hexdigest()
 
 
 def reject_record(record: Record, reasons: Iterable[str], *, where: str) -> Reject:

@@ -15,7 +15,7 @@ from pictus.reading.picture_file import picture_bytes
 from pictus.reading.rows import BadRow
 from pictus.record import Media, Record, Reject, reject_record
 from pictus.store import columns
-from pictus.store.shards import check_schema, write_rows
+from pictus.store.shards import check_schema, encoded, write_rows
 from pictus.store.whole_file import whole_file
 
 _MISSING = "the motions whose files are not here: only their paths are written"
@@ -77,7 +77,7 @@ class Format:
                 yield replace(record, media=media)
 
         with whole_file(path) as file:
-            write_rows(file, whole(), {})
+            write_rows(file, encoded(whole(), {}))
         return Written(files=(path,), rows=rows, lost=+lost, rejected=tuple(rejected))
 
     def _carried(self, medium: Media) -> Media:

@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import orjson
+import pyarrow as pa
 
 from pictus.errors import PictusError
-from pictus.record import Record, Reject
+from pictus.record import Reject
 from pictus.report.reasons import reason_code
 from pictus.store.place import Place
 
@@ -89,24 +90,27 @@ class Tally:
     """What a receipt tells, counted while the rows pass."""
 
     def __init__(self) -> None:
-        self.rows = self.turns = self.pictures = self.motions = self.embedded = self.picture_bytes = 0
+        self.rows = self.turns = self.pictures = self.motions = self.embedded = 0
         self.rejects: list[Reject] = []
         self.datasets: Counter[str] = Counter()
         self.licences: Counter[tuple[str, str, str | None]] = Counter()
 
-    def count(self, record: Record) -> None:
-        """Add a record that is written."""
-        origin = record.origin
-        self.rows += 1
-        self.turns += len(record.turns)
-        self.datasets[origin.dataset] += 1
-        self.licences[origin.picture_licence, origin.text_licence, origin.model_terms] += 1
-        for medium in record.media:
-            self.pictures += medium.kind == "image"
-            self.motions += medium.kind == "motion"
-            if medium.data is not None:
-                self.embedded += 1
-                self.picture_bytes += len(medium.data)
+    def count(self, batch: pa.RecordBatch) -> None:
+        """Add rows that are written."""
+        origin, media = batch["origin"], batch["media"].flatten()
+        names = [origin.field(name) for name in ("dataset", "picture_licence", "text_licence", "model_terms")]
+        kinds = Counter(media.field("kind").to_pylist())
+        insides = (media.field("bytes"), batch["images"].flatten().field("bytes"))
+        self.rows += batch.num_rows
+        self.turns += len(batch["messages"].flatten())
+        self.pictures += kinds["image"]
+        self.motions += kinds["motion"]
+        self.embedded += sum(len(column) - column.null_count for column in insides)
+        table = pa.table(names, names=["dataset", "picture", "text", "terms"])
+        for found in table.group_by(table.column_names).aggregate([([], "count_all")]).to_pylist():
+            count = found["count_all"]
+            self.datasets[found["dataset"]] += count
+            self.licences[found["picture"], found["text"], found["terms"]] += count
 
     def receipt(self, number: int, **known: Any) -> Receipt:
         """Make the receipt of what was counted."""

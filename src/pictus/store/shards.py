@@ -1,7 +1,7 @@
 """One shard: rows to a Parquet file, those set aside to another, and back."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from typing import IO, Any
@@ -61,15 +61,40 @@ def write_shard(
         limit: how many rows to take from the input; None for all, however many.
     """
     tally = Tally()
+    return _write(place, number, encoded(_taken(rows, tally, limit), root_names), tally, rows.ended)
+
+
+def write_batches(place: Place, number: int, found: Iterable[pa.RecordBatch | Reject]) -> Receipt:
+    """Write rows that are in columns already, all of them; then the rejects, then the receipt."""
+    tally = Tally()
+
+    def kept() -> Iterator[pa.RecordBatch]:
+        for one in found:
+            if isinstance(one, Reject):
+                tally.rejects.append(one)
+            else:
+                yield one
+
+    return _write(place, number, kept(), tally, lambda: True)
+
+
+def _write(
+    place: Place, number: int, batches: Iterator[pa.RecordBatch], tally: Tally, ended: Callable[[], bool]
+) -> Receipt:
+    def counted() -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            tally.count(batch)
+            yield batch
+
     with place.publish(shard_name(number)) as file:
         hashed = _Hashed(file)
-        write_rows(hashed, _taken(rows, tally, limit), root_names)
+        write_rows(hashed, counted())
     rejects_sha256 = _write_rejects(place, number, tally.rejects) if tally.rejects else None
     receipt = tally.receipt(
         number,
         sha256=hashed.sha256.hexdigest(),
         size_bytes=hashed.size,
-        input_ended=rows.ended(),
+        input_ended=ended(),
         rejects_sha256=rejects_sha256,
     )
     write_receipt(place, receipt)
@@ -170,8 +195,8 @@ class _Hashed:
 
 def _taken(rows: Rows, tally: Tally, limit: int | None) -> Iterator[Record]:
     """Take rows until the shard is full, and set aside the rejects among them."""
-    taken = 0
-    while limit is None or (taken < limit and tally.picture_bytes < SHARD_BYTES):
+    taken = picture_bytes = 0
+    while limit is None or (taken < limit and picture_bytes < SHARD_BYTES):
         row = next(rows, None)
         if row is None:
             return
@@ -179,12 +204,18 @@ def _taken(rows: Rows, tally: Tally, limit: int | None) -> Iterator[Record]:
         if isinstance(row, Reject):
             tally.rejects.append(row)
         else:
-            tally.count(row)
+            picture_bytes += sum(len(medium.data) for medium in row.media if medium.data is not None)
             yield row
 
 
-def write_rows(file: Any, records: Iterator[Record], root_names: Mapping[str, str]) -> None:
-    """Write records to a Parquet file in the schema of a corpus."""
+def encoded(records: Iterator[Record], root_names: Mapping[str, str]) -> Iterator[pa.RecordBatch]:
+    """Bring records into columns, some at a time: so they take far less memory."""
+    while alive := list(islice(records, _ALIVE)):
+        yield columns.encode(alive, root_names)
+
+
+def write_rows(file: Any, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write rows to a Parquet file in the schema of a corpus."""
     with pq.ParquetWriter(
         pa.PythonFile(file, mode="w"),
         columns.schema(),
@@ -192,12 +223,12 @@ def write_rows(file: Any, records: Iterator[Record], root_names: Mapping[str, st
         use_dictionary=_TEXT_LEAVES,
         write_page_index=True,
     ) as writer:
-        waiting: list[pa.RecordBatch] = []  # encoded, which takes far less memory than records do
-        while alive := list(islice(records, _ALIVE)):
-            has_pictures = any(medium.data is not None for record in alive for medium in record.media)
-            waiting.append(columns.encode(alive, root_names))
-            rows = sum(batch.num_rows for batch in waiting)
-            if has_pictures or rows >= _GROUP:
+        waiting: list[pa.RecordBatch] = []
+        for batch in batches:
+            waiting.append(batch)
+            pictures = batch["images"].flatten().field("bytes")
+            has_pictures = pictures.null_count < len(pictures)
+            if has_pictures or sum(one.num_rows for one in waiting) >= _GROUP:
                 table = pa.Table.from_batches(waiting)
                 writer.write_table(table, row_group_size=_GROUP_WITH_PICTURES if has_pictures else _GROUP)
                 waiting.clear()
