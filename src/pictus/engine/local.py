@@ -3,10 +3,11 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for_sentinel
 
@@ -25,13 +26,16 @@ class Failure:
     error: PictusError
 
 
-def run_tasks(tasks: Sequence[Task], *, workers: int) -> Iterator[Receipt | Failure]:
-    """Do all tasks, giving each result as it comes; one that fails keeps none of the others from running."""
-    if workers <= 1 or len(tasks) <= 1:
+def run_tasks(tasks: Iterable[Task], *, workers: int) -> Iterator[Receipt | Failure]:
+    """Do all tasks, giving each result as it comes; one that fails keeps none of the others from running.
+
+    Tasks are taken when they are about to run, so that finding them and doing them go on at the same time.
+    """
+    if workers <= 1:
         for task in tasks:
             yield _attempt(task)
     else:
-        yield from _run_in_processes(tasks, workers)
+        yield from _run_in_processes(iter(tasks), workers)
 
 
 def default_workers() -> int:
@@ -46,43 +50,65 @@ def _attempt(task: Task) -> Receipt | Failure:
         return Failure(task, error)
 
 
-def _run_in_processes(tasks: Sequence[Task], workers: int) -> Iterator[Receipt | Failure]:
-    left = {task.shard: task for task in tasks}
-    deaths = dict.fromkeys(left, 0)
-    while left:
-        # After a death it cannot be known whose fault it was, so the suspects run one at a time.
-        suspects = [task for task in left.values() if deaths[task.shard]]
-        batch, width = (suspects[:1], 1) if suspects else (list(left.values()), workers)
-        unfinished = []
+def _run_in_processes(tasks: Iterator[Task], workers: int) -> Iterator[Receipt | Failure]:
+    first = next(tasks, None)
+    second = None if first is None else next(tasks, None)
+    if first is not None and second is None:
+        yield _attempt(first)  # a process of its own would take longer to start
+        return
+    new = chain([first, second], tasks) if first and second else iter(())
+    deaths: dict[int, int] = {}
+    suspects: list[Task] = []  # after a death it cannot be known whose fault it was, so these run one at a time
+    while True:
+        batch, width = (iter(suspects[:1]), 1) if suspects else (new, workers)
+        del suspects[:1]
+        unfinished: list[Task] = []
         for task, result in _run_pool(batch, width):
             if result is None:
                 unfinished.append(task)
-                continue
-            del left[task.shard]
-            yield result
+            else:
+                yield result
         # Tasks start in their order, so the first of them were running and the others waiting.
-        for task in sorted(unfinished, key=lambda task: task.shard)[:width]:
-            deaths[task.shard] += 1
+        for place, task in enumerate(sorted(unfinished, key=lambda task: task.shard)):
+            deaths[task.shard] = deaths.get(task.shard, 0) + (place < width)
             if deaths[task.shard] > _DEATHS_ALLOWED:
-                del left[task.shard]
                 yield Failure(task, _died(task))
+            else:
+                suspects.append(task)
+        if not unfinished and not suspects and batch is new:
+            return
 
 
-def _run_pool(tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, Receipt | Failure | None]]:
-    """Run tasks in one pool; None for those that were not done when a process died."""
+def _run_pool(tasks: Iterator[Task], workers: int) -> Iterator[tuple[Task, Receipt | Failure | None]]:
+    """Run tasks in one pool until none is left, or a process died; None for those that were not done then."""
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_prepare_worker)
+    pending: dict[Future[Receipt | Failure], Task] = {}
+    broken = False
     try:
-        pending: dict[Future[Receipt | Failure], Task] = {pool.submit(_attempt, task): task for task in tasks}
-        while pending:
+        while True:
+            while not broken and len(pending) < 2 * workers and (task := next(tasks, None)) is not None:
+                pending[_submitted(pool, task)] = task
+            if not pending:
+                return
             done, _ = wait(pending, return_when="FIRST_COMPLETED")
             for future in done:
                 task = pending.pop(future)
                 try:
                     yield task, future.result()
                 except BrokenProcessPool:
+                    broken = True
                     yield task, None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Receipt | Failure]:
+    try:
+        return pool.submit(_attempt, task)
+    except BrokenProcessPool as error:  # a process died since the last look
+        lost: Future[Receipt | Failure] = Future()
+        lost.set_exception(error)
+        return lost
 
 
 def _prepare_worker() -> None:

@@ -4,7 +4,7 @@ Both go on where an earlier run stopped: a shard with a receipt is not made agai
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeAlias
 
 from pictus.engine.events import Events
@@ -69,16 +69,31 @@ def _pass_over(rows: Rows, receipt: Receipt, corpus: Corpus) -> None:
             )
 
 
-def make_from_tasks(corpus: Corpus, tasks: Sequence[Task], events: Events, *, workers: int) -> Corpus:
-    """Do the tasks whose shards are missing; one that fails leaves the others whole."""
+def make_from_tasks(corpus: Corpus, tasks: Iterable[Task], events: Events, *, workers: int) -> Corpus:
+    """Do the tasks whose shards are missing; one that fails leaves the others whole.
+
+    Tasks are numbered from 0. They may be found while others run: then nobody knows yet how many there will be.
+    """
     with locked(corpus):
-        missing = set(_missing(corpus, [task.shard for task in tasks]))
-        if corpus.is_complete and not missing:
+        if corpus.is_complete and not _missing(corpus, corpus.shards):
             return corpus
         began = time.monotonic()
-        events.send("begin", corpus=str(corpus.place), shards=len(tasks), missing=len(missing))
+        if isinstance(tasks, Sequence):
+            left = len(_missing(corpus, [task.shard for task in tasks]))
+            events.send("begin", corpus=str(corpus.place), shards=len(tasks), missing=left)
+        else:
+            events.send("begin", corpus=str(corpus.place), shards=None)
+        count = 0
+
+        def missing() -> Iterator[Task]:
+            nonlocal count
+            for task in tasks:
+                count += 1
+                if read_receipt(corpus.place, task.shard) is None:
+                    yield task
+
         errors: list[PictusError] = []
-        for result in run_tasks([task for task in tasks if task.shard in missing], workers=workers):
+        for result in run_tasks(missing(), workers=workers):
             if isinstance(result, Failure):
                 errors.append(result.error)
                 events.send("failed", shard=result.task.shard, what=result.error.what)
@@ -86,7 +101,7 @@ def make_from_tasks(corpus: Corpus, tasks: Sequence[Task], events: Events, *, wo
                 _tell(events, result)
         if errors:
             raise ManyErrors(errors, where=str(corpus.place))
-        return _finish(corpus, len(tasks), events, began)
+        return _finish(corpus, count, events, began)
 
 
 def _missing(corpus: Corpus, shards: Iterable[int]) -> list[int]:

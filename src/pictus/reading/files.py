@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Literal, cast
 
 from pictus.errors import PictusError
 
@@ -16,19 +16,29 @@ _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 def open_file(path: Path) -> BinaryIO:
     """Open a file for reading bytes; one that is packed, whatever its name says, is unpacked on the way."""
     try:
-        file = path.open("rb")
-        head = file.peek(4)
-        if path.suffix == ".zst" or head.startswith(_ZSTD):
-            return io.BufferedReader(_Zstd(file), 2**20)
-        if path.suffix == ".gz" or head.startswith(_GZIP):
-            file.close()
+        packing = _packing(path)
+        if packing == "gzip":
             return cast("BinaryIO", gzip.open(path))
-        return file
+        file = path.open("rb")
+        return io.BufferedReader(_Zstd(file), 2**20) if packing == "zstd" else file
     except OSError as error:
         reason = error.strerror or str(error)
         raise PictusError(
             f"cannot read the file: {reason}", where=str(path), mend="check the path and its permissions"
         ) from None
+
+
+def is_packed(path: Path) -> bool:
+    """Say whether a file has to be unpacked, and can only be read from its beginning."""
+    return _packing(path) is not None
+
+
+def _packing(path: Path) -> Literal["gzip", "zstd"] | None:
+    with path.open("rb") as file:
+        head = file.read(4)
+    if path.suffix == ".zst" or head == _ZSTD:
+        return "zstd"
+    return "gzip" if path.suffix == ".gz" or head.startswith(_GZIP) else None
 
 
 class _Zstd(io.RawIOBase):

@@ -133,17 +133,19 @@ def _parse(span: Span, name: str, first: int) -> list[Any]:
     else:
         if len(rows) == len(span.starts) and not may_repeat_keys(span.text, rows):
             return rows
-    rows = []
+    return [row if isinstance(row, Reject) else row[1] for row in rows_of(span, name, first)]
+
+
+def rows_of(span: Span, name: str, first: int) -> Iterator[tuple[str, Any] | Reject]:
+    """Parse the rows of a span one by one, where some of them are broken."""
     for index, (start, text) in enumerate(_texts(span)):
         where = f"{name}, row {first + index}, byte {{}}"
         try:
             row = orjson.loads(text)
         except orjson.JSONDecodeError as error:
-            rows.append(_reject(text, where.format(start + error.pos), error))
+            yield _reject(text, where.format(start + error.pos), error)
         else:
-            found = _noticed(text, where.format(start), row)
-            rows.append(found if isinstance(found, Reject) else row)
-    return rows
+            yield _noticed(text, where.format(start), row)
 
 
 def _members(span: Span, name: str) -> list[tuple[str, Any] | Reject]:

@@ -63,6 +63,12 @@ def spans(path: Path, keys: Sequence[str] | None, *, limit_bytes: int, members: 
         cutter.check_end()
 
 
+def row_starts(text: bytes) -> list[int]:
+    """Find where the rows begin in a text of whole rows, which has a comma between two of them."""
+    marks, kinds, depths = _Marks().find(text)
+    return [0, *(marks[(kinds == _COMMA) & (depths == 0)] + 1).tolist()]
+
+
 class _Cutter:
     """Cuts one file; remembers between its pieces what is not yet a whole row."""
 

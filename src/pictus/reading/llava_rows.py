@@ -1,0 +1,77 @@
+"""Rows as LLaVA's datasets have them: a picture, and a conversation between human and gpt."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import orjson
+
+from pictus.reading.marked_text import MARKS, media_named, parts_of
+from pictus.reading.rows import BadRow, in_order, key_of, list_in, record_rows, text_in
+from pictus.record import NO_FACTS, Facts, Media, MediaKind, Origin, Record, Reject, Role, Turn, make_record
+
+HUMAN, GPT = "human", "gpt"
+ROLES: dict[str, Role] = {HUMAN: "user", GPT: "assistant"}
+KINDS: tuple[MediaKind, ...] = ("image", "motion")
+Row: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LlavaRows:
+    """How the rows of a file become records."""
+
+    root: str  # where the paths of pictures begin
+    origin: Callable[[Row, str], Origin]  # of a row and its key
+    facts: Callable[[Row], Facts] = lambda row: NO_FACTS
+    prefix: str = ""  # what the paths in the rows lack to begin at the root
+    may_begin_with_gpt: bool = False  # ShareGPT's conversations do; trainers pass over that turn
+
+
+def llava_records(rows: Iterable[tuple[str, Any] | Reject], how: LlavaRows) -> Iterator[Record | Reject]:
+    """Make a record of each row; one that is no conversation is set aside."""
+    return record_rows(rows, lambda row, where: llava_record(row, where, how))
+
+
+def llava_record(row: Row, where: str, how: LlavaRows) -> Record:
+    """Make the record of a row."""
+    images, motion = row.get("image"), row.get("motion")
+    kinds = kinds_in(has_motion=motion is not None)
+    turns, facts = [_turn(turn, kinds) for turn in list_in(row, "conversations")], how.facts(row)
+    if how.may_begin_with_gpt and len(turns) > 1 and turns[0].role == "assistant":
+        facts = _with_extra(facts, "said_before", turns.pop(0).text)
+    names: dict[MediaKind, list[Any]] = {"image": [images] if isinstance(images, str) else list_in(row, "image")}
+    if motion is not None:
+        names["motion"] = [motion]
+    media = media_named(names, how.root, turns)
+    if how.prefix:
+        media = [replace(one, path=f"{how.prefix}{one.path}") if one.path else one for one in media]
+    return in_order(make_record(how.origin(row, key_of(row, where)), media=media, turns=turns, facts=facts))
+
+
+def kinds_in(*, has_motion: bool) -> tuple[MediaKind, ...]:
+    """Give the media whose marks count in a row: where no motion is named, `<motion>` is only a word."""
+    return KINDS if has_motion else KINDS[:1]
+
+
+def marks_in(kinds: Sequence[MediaKind]) -> list[str]:
+    """Give the marks of some media."""
+    return [MARKS[kind] for kind in kinds]
+
+
+def picture_of(name: str, how: LlavaRows) -> Media | None:
+    """Make the picture that a row names as plainly as nearly all do; None where a closer look is wanted."""
+    if not name or "\0" in name or name.startswith(("http://", "https://")):
+        return None
+    return Media(path=f"{how.prefix}{name}", root=how.root)
+
+
+def _turn(turn: Row, kinds: Sequence[MediaKind]) -> Turn:
+    role = ROLES.get(turn["from"])
+    if role is None:
+        raise BadRow(f"unknown role: {turn['from']!r:.80}")
+    return Turn(role, parts_of(text_in(turn, "value"), kinds=kinds))
+
+
+def _with_extra(facts: Facts, key: str, value: str) -> Facts:
+    extra = orjson.loads(facts.extra) if facts.extra else {}
+    return replace(facts, extra=orjson.dumps({**extra, key: value}).decode())
