@@ -42,7 +42,12 @@ class Written:
 
 
 class Source(Protocol):
-    """One dataset: its card, its files, and how to read records from them."""
+    """One dataset: its card, its files, and how to read records from them.
+
+    One whose files are large may also offer `portions(root, split, rows)`, which gives them cut into portions of so
+    many rows, or None where its files cannot be cut; and `batches(root, split, portion, root_names)`, which gives the
+    rows of a portion in the columns of a corpus: then several processes read at once. `records` gives the same rows.
+    """
 
     card: ClassVar[Card]
     layout: ClassVar[str]  # the folder tree expected under the data root

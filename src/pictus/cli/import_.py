@@ -20,6 +20,7 @@ from pictus.cli import output
 @click.option("--text-licence", metavar="NAME", help="Licence of the texts where the data states none.")
 @click.option("--model-terms", metavar="NAME", help="Terms of the model that wrote the texts, if one did.")
 @click.option("--limit", type=click.IntRange(1), help="Take only the first rows.")
+@click.option("--workers", type=click.IntRange(1), help="Processes that read; by default one for each processor.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the source or format.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

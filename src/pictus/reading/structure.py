@@ -19,12 +19,11 @@ Places: TypeAlias = npt.NDArray[np.int64]
 
 _PIECE_BYTES = 2**20
 _QUOTE, _BACKSLASH, _COMMA, _LIST, _OBJECT = b'"\\,[{'
-_STEP = np.zeros(256, np.int8)  # what a byte outside strings adds to the depth
-_STEP[list(b"[{")] = 1
-_STEP[list(b"]}")] = -1
-_IS_MARK = np.zeros(256, np.bool_)
-_IS_MARK[list(b'[]{},"')] = True
+_OPEN, _CLOSE = b"{}"
 _SPACE = b" \t\r\n"
+_IS_SPACE = np.zeros(256, np.bool_)
+_IS_SPACE[list(_SPACE)] = True
+_STRETCH = 32  # bytes between two rows that are looked at all at once
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -65,8 +64,8 @@ def spans(path: Path, keys: Sequence[str] | None, *, limit_bytes: int, members: 
 
 def row_starts(text: bytes) -> list[int]:
     """Find where the rows begin in a text of whole rows, which has a comma between two of them."""
-    marks, kinds, depths = _Marks().find(text)
-    return [0, *(marks[(kinds == _COMMA) & (depths == 0)] + 1).tolist()]
+    _, _, commas = _Marks().find(text, 0)
+    return [0, *(commas + 1).tolist()]
 
 
 class _Cutter:
@@ -90,16 +89,16 @@ class _Cutter:
         if self._ended:
             self._check_rest(0)
             return
-        marks, kinds, depths = self._marks.find(piece)
-        marks += looked_at
-        before = depths - _STEP[kinds]
-        commas = marks[(kinds == _COMMA) & (depths == self._row_depth)]
+        depth_before = self._marks.depth
+        marks, depths, commas = self._marks.find(piece, self._row_depth)
+        before = np.concatenate(([depth_before], depths[:-1]))[: len(depths)]
+        marks, commas = marks + looked_at, commas + looked_at
         done = 0  # bytes of `held` that nobody needs any more
         # Around the arrays little happens, so it may be looked at one by one.
         for edge in np.flatnonzero(np.minimum(before, depths) < self._row_depth):
             at, depth = int(marks[edge]), int(depths[edge])
             if depth == self._row_depth:
-                self._reading = self._opens_wanted(int(kinds[edge]), self.held[done:at])
+                self._reading = self._opens_wanted(self.held[at], self.held[done:at])
                 done = at + 1 if self._reading else done
             elif self._reading:
                 yield from self._span(commas, done, at)
@@ -153,30 +152,78 @@ class _Cutter:
 
 
 class _Marks:
-    """Finds quotes, brackets and commas that are not text, piece by piece."""
+    """Finds brackets and commas that are not text, piece by piece."""
 
     def __init__(self) -> None:
         self.depth = 0
         self._in_string = 0
         self._escaped = False  # the next byte follows an odd number of backslashes
 
-    def find(self, piece: bytes) -> tuple[Places, npt.NDArray[np.uint8], Places]:
-        """Give the places of brackets and commas outside strings, their bytes, and the depth after each."""
+    def find(self, piece: bytes, row_depth: int) -> tuple[Places, Places, Places]:
+        """Give the places of brackets outside strings, the depth after each, and the commas between rows.
+
+        Where rows stand under a key, the commas between keys are among the brackets.
+        """
         data = np.frombuffer(piece, np.uint8)
-        marks = np.flatnonzero(_IS_MARK[data])
-        quotes = data[marks] == _QUOTE
-        hidden, self._escaped = _escaped_places(data, self._escaped)
-        if len(hidden):
-            quotes &= ~np.isin(marks, hidden)
-        inside = (np.cumsum(quotes) + self._in_string) & 1
-        if len(inside):
-            self._in_string = int(inside[-1])
-        marks = marks[(inside == 0) & (data[marks] != _QUOTE)]
-        kinds = data[marks]
-        depths = np.cumsum(_STEP[kinds], dtype=np.int64) + self.depth
-        if len(depths):
-            self.depth = int(depths[-1])
-        return marks, kinds, depths
+        quotes, self._escaped = _quotes(data, self._escaped)
+        strings = _Strings(quotes, self._in_string)
+        # One bit apart, `[` and `{` are the same, and so are `]` and `}`.
+        folded = data | 0x20
+        marks = strings.outside(np.flatnonzero((folded == _OPEN) | (folded == _CLOSE)))
+        depths = np.cumsum(np.where(folded[marks] == _OPEN, 1, -1), dtype=np.int64) + self.depth
+        # What stands between two brackets has the depth after the first.
+        between = np.concatenate(([self.depth], depths))
+        begins, ends = np.concatenate(([0], marks + 1)), np.concatenate((marks, [len(data)]))
+        is_row = between == row_depth
+        commas = _commas(data, begins[is_row], ends[is_row], strings)
+        if row_depth == 2:  # then those between keys count too
+            is_key = between == 1
+            outer = _commas(data, begins[is_key], ends[is_key], strings)
+            places = np.searchsorted(marks, outer)
+            marks, depths = np.insert(marks, places, outer), np.insert(depths, places, 1)
+        self.depth = int(between[-1])
+        self._in_string = strings.ends_inside
+        return marks, depths, commas
+
+
+class _Strings:
+    """Which bytes stand inside strings: those with an odd number of quotes before them."""
+
+    def __init__(self, quotes: npt.NDArray[np.bool_], inside: int) -> None:
+        bits = np.packbits(quotes, bitorder="little")
+        self._words = np.concatenate((bits, np.zeros(-len(bits) % 8 + 8, np.uint8))).view("<u8")
+        counts = np.bitwise_count(self._words).astype(np.int64)
+        self._before = np.cumsum(counts) - counts + inside
+        self.ends_inside = int(self._before[-1] + counts[-1]) & 1
+
+    def outside(self, places: Places) -> Places:
+        """Give those of some places that are not inside a string."""
+        words, bits = places >> 6, (places & 63).astype(np.uint64)
+        within = np.bitwise_count(self._words[words] & ((np.uint64(1) << bits) - np.uint64(1)))
+        found: Places = places[(self._before[words] + within) & 1 == 0]
+        return found
+
+
+def _commas(data: npt.NDArray[np.uint8], begins: Places, ends: Places, strings: _Strings) -> Places:
+    """Find the commas in stretches between brackets, which between objects hold little else."""
+    lengths = ends - begins
+    begins, ends, lengths = begins[lengths > 0], ends[lengths > 0], lengths[lengths > 0]
+    is_plain = (data[begins] == _COMMA) & (lengths <= _STRETCH)
+    width = int(lengths[is_plain].max(initial=1))
+    for offset in range(1, width):
+        is_plain &= (lengths <= offset) | _IS_SPACE[data[np.minimum(begins + offset, len(data) - 1)]]
+    found = [begins[is_plain]]
+    for begin, end in zip(begins[~is_plain].tolist(), ends[~is_plain].tolist(), strict=True):
+        found.append(strings.outside(np.flatnonzero(data[begin:end] == _COMMA) + begin))
+    return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
+
+
+def _quotes(data: npt.NDArray[np.uint8], escaped: bool) -> tuple[npt.NDArray[np.bool_], bool]:
+    """Say which bytes are quotes that no backslash hides, and whether the byte after `data` is hidden."""
+    quotes = data == _QUOTE
+    hidden, escaped = _escaped_places(data, escaped)
+    quotes[hidden] = False
+    return quotes, escaped
 
 
 def _escaped_places(data: npt.NDArray[np.uint8], escaped: bool) -> tuple[Places, bool]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pictus.errors import PictusError
 from pictus.record import NO_FACTS, Facts, Media, Origin, Record, Tool, Turn
@@ -69,17 +70,63 @@ def encode(records: Sequence[Record], root_names: Mapping[str, str]) -> pa.Recor
         records: a limited number of them, held in memory.
         root_names: for each media root that the records use, the name the corpus has for it.
     """
-    media, images = _encode_media([record.media for record in records], root_names)
+    return assemble(
+        [record.id for record in records],
+        turns=_TURNS.encode([record.turns for record in records]),
+        media=[record.media for record in records],
+        tools=[record.tools for record in records],
+        facts=[record.facts for record in records],
+        origins=[record.origin for record in records],
+        root_names=root_names,
+    )
+
+
+def assemble(
+    ids: Sequence[str],
+    *,
+    turns: pa.Array,
+    media: Sequence[tuple[Media, ...]],
+    tools: Sequence[tuple[Tool, ...]] | None = None,
+    facts: Sequence[Facts],
+    origins: Sequence[Origin],
+    root_names: Mapping[str, str],
+) -> pa.RecordBatch:
+    """Make a batch of rows whose turns are in their column already."""
+    media_column, images = _encode_media(media, root_names)
     arrays = [
-        _TEXT.encode([record.id for record in records]),
-        _TURNS.encode([record.turns for record in records]),
+        _TEXT.encode(ids),
+        turns,
         images,
-        media,
-        _TEXT.encode([_tools_text(record.tools) for record in records]),
-        _FACTS.encode([record.facts for record in records]),
-        _ORIGIN.encode([record.origin for record in records]),
+        media_column,
+        _TEXT.encode([None] * len(ids) if tools is None else [_tools_text(some) for some in tools]),
+        _FACTS.encode(facts),
+        _ORIGIN.encode(origins),
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema())
+
+
+def with_origin(batch: pa.RecordBatch, stated: Mapping[str, str]) -> pa.RecordBatch:
+    """Fill in what the rows' origins do not say: fields that are null, or of which nothing is known."""
+    origin = batch["origin"]
+    arrays = [origin.field(place) for place in range(origin.type.num_fields)]
+    for place, array in enumerate(arrays):
+        if text := stated.get(origin.type.field(place).name):
+            arrays[place] = pc.if_else(pc.equal(array.fill_null("unknown"), "unknown"), text, array)
+    filled = pa.StructArray.from_arrays(arrays, fields=list(origin.type))
+    return batch.set_column(batch.schema.get_field_index("origin"), batch.schema.field("origin"), filled)
+
+
+def turns_of(roles: pa.Array, content: pa.Array, ends: pa.Array) -> pa.Array:
+    """Make the column of turns from the roles and parts of turns that call no tools."""
+    inner = _TURNS.type.value_type
+    known = {"role": roles, "content": content}
+    arrays = [
+        known[inner.field(place).name].cast(inner.field(place).type)
+        if inner.field(place).name in known
+        else pa.nulls(len(roles), inner.field(place).type)
+        for place in range(inner.num_fields)
+    ]
+    return pa.ListArray.from_arrays(ends, pa.StructArray.from_arrays(arrays, fields=list(inner)), type=_TURNS.type)
 
 
 def decode(batch: pa.RecordBatch, roots: Mapping[str, str]) -> Iterator[Record]:
