@@ -223,13 +223,13 @@ def make_record(
     The id hashes dataset, split, key and content, never pictures: acquiring them later changes nothing.
     """
     turns, tools = tuple(turns), tuple(tools)
-    identity = identity_of(origin, turns, tools, facts)
+    identity = identity_of(origin, origin.key, turns, tools, facts)
     return Record(id=identity, origin=origin, media=tuple(media), turns=turns, tools=tools, facts=facts)
 
 
-def identity_of(origin: Origin, turns: Any, tools: Any, facts: Any) -> str:
+def identity_of(origin: Origin, key: str, turns: Any, tools: Any, facts: Any) -> str:
     """Give the id of a record, of its content or of anything that looks the same as JSON."""
-    content = orjson.dumps((origin.dataset, origin.split, origin.key, turns, tools, facts))
+    content = orjson.dumps((origin.dataset, origin.split, key, turns, tools, facts))
     return blake2b(content, digest_size=16).hexdigest()
 
 

@@ -86,4 +86,5 @@ class Format:
 
 
 def _rows(path: Path, pictures: Path) -> LlavaRows:
-    return LlavaRows(str(pictures), lambda _, key: Origin(dataset=path.stem, key=key))
+    origin = Origin(dataset=path.stem, key="")
+    return LlavaRows(str(pictures), lambda _: origin)

@@ -21,8 +21,8 @@ class LlavaRows:
     """How the rows of a file become records."""
 
     root: str  # where the paths of pictures begin
-    origin: Callable[[Row, str], Origin]  # of a row and its key
-    facts: Callable[[Row], Facts] = lambda row: NO_FACTS
+    origin: Callable[[Row], Origin]  # of a row, as all rows of its kind have it: the key is filled in here
+    facts: Callable[[Row], Facts] | None = None  # None: the rows hold none
     prefix: str = ""  # what the paths in the rows lack to begin at the root
     may_begin_with_gpt: bool = False  # ShareGPT's conversations do; trainers pass over that turn
 
@@ -36,7 +36,8 @@ def llava_record(row: Row, where: str, how: LlavaRows) -> Record:
     """Make the record of a row."""
     images, motion = row.get("image"), row.get("motion")
     kinds = kinds_in(has_motion=motion is not None)
-    turns, facts = [_turn(turn, kinds) for turn in list_in(row, "conversations")], how.facts(row)
+    turns = [_turn(turn, kinds) for turn in list_in(row, "conversations")]
+    facts = NO_FACTS if how.facts is None else how.facts(row)
     if how.may_begin_with_gpt and len(turns) > 1 and turns[0].role == "assistant":
         facts = _with_extra(facts, "said_before", turns.pop(0).text)
     names: dict[MediaKind, list[Any]] = {"image": [images] if isinstance(images, str) else list_in(row, "image")}
@@ -45,7 +46,8 @@ def llava_record(row: Row, where: str, how: LlavaRows) -> Record:
     media = media_named(names, how.root, turns)
     if how.prefix:
         media = [replace(one, path=f"{how.prefix}{one.path}") if one.path else one for one in media]
-    return in_order(make_record(how.origin(row, key_of(row, where)), media=media, turns=turns, facts=facts))
+    origin = replace(how.origin(row), key=key_of(row, where))
+    return in_order(make_record(origin, media=media, turns=turns, facts=facts))
 
 
 def kinds_in(*, has_motion: bool) -> tuple[MediaKind, ...]:

@@ -75,8 +75,8 @@ def encode(records: Sequence[Record], root_names: Mapping[str, str]) -> pa.Recor
         turns=_TURNS.encode([record.turns for record in records]),
         media=[record.media for record in records],
         tools=[record.tools for record in records],
-        facts=[record.facts for record in records],
-        origins=[record.origin for record in records],
+        facts=_FACTS.encode([record.facts for record in records]),
+        origins=_ORIGIN.encode([record.origin for record in records]),
         root_names=root_names,
     )
 
@@ -87,11 +87,11 @@ def assemble(
     turns: pa.Array,
     media: Sequence[tuple[Media, ...]],
     tools: Sequence[tuple[Tool, ...]] | None = None,
-    facts: Sequence[Facts],
-    origins: Sequence[Origin],
+    facts: pa.Array,
+    origins: pa.Array,
     root_names: Mapping[str, str],
 ) -> pa.RecordBatch:
-    """Make a batch of rows whose turns are in their column already."""
+    """Make a batch of rows of which much is in columns already."""
     media_column, images = _encode_media(media, root_names)
     arrays = [
         _TEXT.encode(ids),
@@ -99,10 +99,29 @@ def assemble(
         images,
         media_column,
         _TEXT.encode([None] * len(ids) if tools is None else [_tools_text(some) for some in tools]),
-        _FACTS.encode(facts),
-        _ORIGIN.encode(origins),
+        facts,
+        origins,
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema())
+
+
+def facts_of(facts: Sequence[Facts] | None, count: int) -> pa.Array:
+    """Make the column of facts; None where no row has any."""
+    return (
+        _FACTS.encode([NO_FACTS]).take(pa.nulls(count, pa.int32()).fill_null(0))
+        if facts is None
+        else _FACTS.encode(facts)
+    )
+
+
+def origins_of(origins: Sequence[Origin], keys: Sequence[str]) -> pa.Array:
+    """Make the column of origins from a few that all rows share, and the key of each row."""
+    kinds = {id(origin): origin for origin in origins}
+    places = {identity: place for place, identity in enumerate(kinds)}
+    column = _ORIGIN.encode(list(kinds.values())).take(pa.array([places[id(origin)] for origin in origins], pa.int32()))
+    arrays = [column.field(place) for place in range(column.type.num_fields)]
+    arrays[column.type.get_field_index("key")] = _TEXT.encode(keys)
+    return pa.StructArray.from_arrays(arrays, fields=list(column.type))
 
 
 def with_origin(batch: pa.RecordBatch, stated: Mapping[str, str]) -> pa.RecordBatch:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain, pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,11 @@ from pictus.reading.json import rows_of
 from pictus.reading.llava_rows import GPT, HUMAN, LlavaRows, llava_records, picture_of
 from pictus.reading.portions import Portion, starts_in, texts_of
 from pictus.reading.structure import Span
-from pictus.record import Media, Record, Reject, identity_of
+from pictus.record import NO_FACTS, Media, Record, Reject, identity_of
 from pictus.store import columns
 from pictus.store.plain_talk import Bits, Places, Talks, any_of, bits
 
+_NO_FACTS = orjson.Fragment(orjson.dumps(NO_FACTS))
 _ODD_SHARE = 0.1  # from which on it is faster to take all rows of a piece one by one
 
 
@@ -109,13 +110,21 @@ def _runs(is_odd: Bits) -> Iterator[tuple[int, int, bool]]:
 def _batch(
     rows: list[dict[str, Any]], talks: Talks, media: list[Any], how: LlavaRows, root_names: Mapping[str, str]
 ) -> pa.RecordBatch:
-    origins = [how.origin(row, row["id"]) for row in rows]
-    facts = [how.facts(row) for row in rows]
+    keys = [row["id"] for row in rows]
+    origins = [how.origin(row) for row in rows]
+    facts = None if how.facts is None else [how.facts(row) for row in rows]
     ids = [
-        identity_of(origin, orjson.Fragment(said), (), about)
-        for origin, said, about in zip(origins, talks.as_json(), facts, strict=True)
+        identity_of(origin, key, orjson.Fragment(said), (), about)
+        for origin, key, said, about in zip(origins, keys, talks.as_json(), facts or repeat(_NO_FACTS), strict=False)
     ]
-    return columns.assemble(ids, turns=talks.column(), media=media, facts=facts, origins=origins, root_names=root_names)
+    return columns.assemble(
+        ids,
+        turns=talks.column(),
+        media=media,
+        facts=columns.facts_of(facts, len(rows)),
+        origins=columns.origins_of(origins, keys),
+        root_names=root_names,
+    )
 
 
 def _one_by_one(
