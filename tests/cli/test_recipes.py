@@ -48,8 +48,8 @@ def play(body, times):
 def test_recipes_are_listed_with_their_outlook_and_shown_with_their_text(run):
     out, err = run("list", "recipes")
     lines = {line.split()[0]: line for line in out.splitlines()[1:]}
-    assert "  commercial: no           Conversations" in lines["coco_llama2_70b"]
-    assert "  commercial: per picture  A new, detailed caption" in lines["recaption_vision"]
+    assert "  commercial: no       Conversations" in lines["coco_llama2_70b"]
+    assert "  commercial: depends  A new, detailed caption" in lines["recaption_vision"]
     assert "next: pictus show coco_llama2_70b" in err
     out, err = run("show", "recipes/coco_llama2_70b")
     assert "commercial use: no" in out and "`llama-2-community` does not permit" in out
@@ -58,7 +58,7 @@ def test_recipes_are_listed_with_their_outlook_and_shown_with_their_text(run):
     found = orjson.loads(run("show", "coco_llama2_70b", "--json")[0])
     assert found["commercial"]["verdict"] == "no" and found["family"] == "recipes"
     out, _ = run("list", "sources")
-    assert "openimages_v7  commercial: per picture" in out
+    assert "openimages_v7  commercial: depends" in out
 
 
 def test_a_run_with_permissive_parts_passes_for_commercial_use_and_one_with_gpt_does_not(corpus, tmp_path, run):

@@ -23,12 +23,12 @@ CREDIT = "`CC-BY-4.0` has a condition: credit is required (https://creativecommo
 NOTICES = "`Apache-2.0` has a condition: its notices must be kept (https://www.apache.org/licenses/LICENSE-2.0)"
 OUTLOOKS = {
     "coco_llama2_70b": ("no", (LLAMA_2, PICTURES), ()),
-    "coco_mistral_7b": ("per picture", (PICTURES,), (NOTICES, CREDIT)),
-    "coco_mixtral_8x7b": ("per picture", (PICTURES,), (NOTICES, CREDIT)),
-    "openimages_permissive": ("per picture", (PICTURES,), (NOTICES, CREDIT)),
-    "openimages_program": ("per picture", (PICTURES,), (CREDIT,)),
-    "recaption_vision": ("per picture", (PICTURES,), (NOTICES, CREDIT)),
-    "tools_program": ("per picture", (PICTURES,), (CREDIT,)),
+    "coco_mistral_7b": ("depends", (PICTURES,), (NOTICES, CREDIT)),
+    "coco_mixtral_8x7b": ("depends", (PICTURES,), (NOTICES, CREDIT)),
+    "openimages_permissive": ("depends", (PICTURES,), (NOTICES, CREDIT)),
+    "openimages_program": ("depends", (PICTURES,), (CREDIT,)),
+    "recaption_vision": ("depends", (PICTURES,), (NOTICES, CREDIT)),
+    "tools_program": ("depends", (PICTURES,), (CREDIT,)),
 }
 
 
@@ -40,6 +40,7 @@ def asking(model, source="openimages_v7", **settings):
 def test_the_outlook_of_each_recipe_that_ships(name):
     found = verdict(load_recipe(name))
     assert (found.verdict, found.reasons, found.duties) == OUTLOOKS[name]
+    assert found.depends_on == (None if found.verdict == "no" else "each picture's own licence")
 
 
 @pytest.mark.parametrize("name", shipped_names())
@@ -49,28 +50,33 @@ def test_an_outlook_is_what_the_rows_will_say(name):
     backend = plugins.load("backends", recipe.generate.backend, recipe.generate.settings)
     for picture in ("CC-BY-2.0", "CC-BY-NC-2.0"):
         row = ruling((picture, card.text_licence, backend.terms or "none"), "commercial").verdict
-        fitting = {"per picture": "yes" if picture == "CC-BY-2.0" else "no"}
+        fitting = {"depends": "yes" if picture == "CC-BY-2.0" else "no"}
         assert row == fitting.get(verdict(recipe).verdict, verdict(recipe).verdict)
 
 
 @pytest.mark.parametrize(
-    ("recipe", "use", "word"),
+    ("recipe", "use", "word", "on"),
     [
-        (asking("gpt-4o-mini"), "commercial", "no"),
-        (asking("gpt-4o-mini"), "derivatives", "per picture"),
-        (asking("somebody/fine-tune"), "commercial", "unknown"),
-        (asking("somebody/fine-tune", model_terms="MIT"), "commercial", "per picture"),
-        (Recipe(source="openimages_v7", generate=Generate(backend="openai")), "commercial", "unknown"),
-        (asking("Qwen/Qwen2.5-7B-Instruct", source=None), "commercial", "unknown"),
-        (asking("Qwen/Qwen2.5-7B-Instruct", source="coco"), "commercial", "unknown"),
-        (asking("Qwen/Qwen2.5-7B-Instruct", source="humanml3d"), "commercial", "no"),
-        (Recipe(source="humanml3d"), "commercial", "no"),
-        (Recipe(), "commercial", "unknown"),
+        (asking("gpt-4o-mini"), "commercial", "no", None),
+        (asking("gpt-4o-mini"), "derivatives", "depends", "each picture's own licence"),
+        (asking("somebody/fine-tune"), "commercial", "depends", "what is not known"),
+        (asking("somebody/fine-tune", model_terms="MIT"), "commercial", "depends", "each picture's own licence"),
+        (
+            Recipe(source="openimages_v7", generate=Generate(backend="openai")),
+            "commercial",
+            "depends",
+            "what is not known",
+        ),
+        (asking("Qwen/Qwen2.5-7B-Instruct", source=None), "commercial", "depends", "what is not known"),
+        (asking("Qwen/Qwen2.5-7B-Instruct", source="coco"), "commercial", "depends", "what is not known"),
+        (asking("Qwen/Qwen2.5-7B-Instruct", source="humanml3d"), "commercial", "no", None),
+        (Recipe(source="humanml3d"), "commercial", "no", None),
+        (Recipe(), "commercial", "depends", "what is not known"),
     ],
 )
-def test_what_is_missing_is_unknown_and_the_strictest_wins(recipe, use, word):
+def test_what_is_missing_is_open_and_the_strictest_wins(recipe, use, word, on):
     found = verdict(recipe, use)
-    assert found.verdict == word and found.use == use and found.reasons
+    assert (found.verdict, found.depends_on) == (word, on) and found.use == use and found.reasons
 
 
 def test_a_dataset_whose_parts_all_permit_it_has_no_reasons_against_it():

@@ -67,7 +67,8 @@ def _show_plugin(name: str, as_json: bool) -> None:
 
 
 def _show_outlook(outlook: Any) -> None:
-    click.echo(f"\n{outlook.use} use: {outlook.verdict}")
+    on = f" on {outlook.depends_on}" if outlook.depends_on else ""
+    click.echo(f"\n{outlook.use} use: {outlook.verdict}{on}")
     for words in outlook.reasons:
         click.echo(f"  {words}")
     for words in outlook.duties:

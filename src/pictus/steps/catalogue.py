@@ -21,7 +21,7 @@ class Entry:
     family: str
     name: str
     summary: str
-    commercial: str = ""  # of a source or recipe: yes, no, unknown, or per picture
+    commercial: str = ""  # of a source or recipe: yes, no, or depends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,17 +8,22 @@ from pictus.card import Card
 from pictus.licence import Use, Verdict, both_terms, find, ruling, terms_of_model
 from pictus.recipe import Generate, Recipe
 
-Word: TypeAlias = Literal["yes", "no", "unknown", "per picture"]
+Word: TypeAlias = Literal["yes", "no", "depends"]
+Open: TypeAlias = Literal["each picture's own licence", "what is not known"]
 _PER_ITEM = find("per-item").name
 _UNKNOWN = find("unknown").name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """The answer for all rows that a source or a recipe will give."""
+    """The answer for all rows that a source or a recipe will give.
+
+    "depends" is never to be taken for yes: nothing forbids it, and something that would have to permit it is open.
+    """
 
     use: Use
-    verdict: Word  # "per picture" where only the licences of the pictures are open, which the rows will tell
+    verdict: Word
+    depends_on: Open | None = None  # where it depends: on the pictures alone, which the rows will tell, or on more
     reasons: tuple[str, ...]  # what blocks it or leaves it open; empty when the verdict is yes
     duties: tuple[str, ...]  # what must be done in return, as far as it is known; empty unless it may be used
 
@@ -28,11 +33,14 @@ def of_card(card: Card, use: Use = "commercial", *, terms: str | None = None) ->
     # A row keeps the terms that its dataset came with, whoever writes about it.
     last = both_terms(terms, card.model_terms) or "none"
     whole = ruling((card.picture_licence, card.text_licence, last), use)
-    if card.picture_licence != _PER_ITEM:
-        return Outlook(use=use, verdict=_word(whole.verdict), reasons=whole.reasons, duties=whole.duties)
+    if whole.verdict is not Verdict.UNKNOWN:
+        word: Word = "yes" if whole.verdict is Verdict.YES else "no"
+        return Outlook(use=use, verdict=word, reasons=whole.reasons, duties=whole.duties)
     rest = ruling((card.text_licence, last), use)
-    word: Word = "per picture" if rest.verdict is Verdict.YES else _word(rest.verdict)
-    return Outlook(use=use, verdict=word, reasons=whole.reasons, duties=rest.duties)
+    on: Open = "what is not known"
+    if card.picture_licence == _PER_ITEM and rest.verdict is Verdict.YES:
+        on = "each picture's own licence"
+    return Outlook(use=use, verdict="depends", depends_on=on, reasons=whole.reasons, duties=rest.duties)
 
 
 def verdict(recipe: Recipe, use: Use = "commercial") -> Outlook:
@@ -48,10 +56,6 @@ def _terms(generate: Generate) -> str | None:
         terms: str | None = backend.terms
         return terms
     return str(generate.settings.get("model_terms") or terms_of_model(str(generate.settings.get("model") or "")))
-
-
-def _word(verdict: Verdict) -> Word:
-    return verdict.value
 
 
 _NO_CARD = Card(title="", what="", size="", stages=(), picture_licence=_UNKNOWN, text_licence=_UNKNOWN)
