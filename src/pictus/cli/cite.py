@@ -7,12 +7,13 @@ from pictus.cli import output
 
 @click.command("cite")
 @click.argument("names", nargs=-1, required=True)
+@click.option("--key", "only_keys", is_flag=True, help="Print only the keys, as `\\cite{…}` takes them.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(names: tuple[str, ...], as_json: bool) -> None:
+def command(names: tuple[str, ...], only_keys: bool, as_json: bool) -> None:
     """Print the citations of NAMES: sources that `pictus list sources` shows, or corpora."""
     from pictus import plugins
     from pictus.errors import unknown_name
-    from pictus.steps.cards import citations
+    from pictus.steps.citations import citation_keys, citations
     from pictus.store.corpus import open_corpus
     from pictus.store.place import Place
 
@@ -26,6 +27,10 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
         else:
             raise unknown_name("source or corpus", name, known, where="pictus cite")
     if as_json:
-        return output.result({name: citations([name]) for name in dict.fromkeys(datasets)})
-    click.echo(citations(datasets), nl=False)
+        give = citation_keys if only_keys else citations
+        return output.result({name: give([name]) for name in dict.fromkeys(datasets)})
+    if only_keys:
+        click.echo(",".join(citation_keys(datasets)))
+    else:
+        click.echo(citations(datasets), nl=False)
     return None

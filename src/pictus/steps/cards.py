@@ -8,11 +8,10 @@ from typing import Any
 import orjson
 
 import pictus
-from pictus import plugins
-from pictus.card import Card
 from pictus.licence import find
 from pictus.record import Reject
 from pictus.report.reasons import Reasons
+from pictus.steps.citations import citations
 from pictus.steps.licence import report
 from pictus.store.corpus import Corpus
 from pictus.store.place import Place
@@ -66,17 +65,6 @@ def write_notices(corpora: Sequence[Corpus], notice: Path, bibliography: Path) -
     place = Place(notice.parent)
     _write(place, notice.name, "\n".join(map(notice_text, corpora)))
     _write(place, bibliography.name, citations(name for corpus in corpora for name in corpus.summary["datasets"]))
-
-
-def citations(datasets: Iterable[str]) -> str:
-    """Give the BibTeX of some datasets, each once; a dataset without a card says so."""
-    known = plugins.names("sources")
-    texts = []
-    for name in dict.fromkeys(datasets):
-        card = _card(name) if name in known else None
-        citation = card.citation.strip() if card else ""
-        texts.append(citation or f"% {name}: no citation is known")
-    return "\n\n".join(texts) + "\n"
 
 
 def card_text(corpus: Corpus) -> str:
@@ -203,11 +191,6 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 def _most(counts: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _card(name: str) -> Card:
-    card: Card = plugins.load_class("sources", name).card
-    return card
 
 
 def _write(place: Place, name: str, text: str) -> None:
