@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Stage: TypeAlias = Literal["align", "pretrain", "instruct", "tools", "evaluate", "generate"]
+STATED = "stated facts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class Card:
     needs: tuple[str, ...] = ()  # sources whose pictures it uses
     advice: str = ""  # what whoever uses it should know beforehand: files that are gone, a newer edition, a trap
     written_by: str = ""  # the format that writes its layout back, where there is one
-    checked: str = "stated facts"  # what the reader was checked against: real files, or only what is stated of them
+    checked: str = STATED  # what the reader was checked against: real files, or only what is stated of them
     citation: str = ""  # BibTeX
 
 

@@ -8,7 +8,10 @@ from pictus.cli import main
 
 
 @pytest.fixture
-def run(capfd, monkeypatch):
+def run(capfd, monkeypatch, tmp_path_factory):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setenv("PICTUS_STATE", str(tmp_path_factory.mktemp("state")))
+
     def run(*arguments, code=0):
         monkeypatch.setattr(sys, "argv", ["pictus", *map(str, arguments)])
         try:

@@ -1,7 +1,5 @@
 """Show all that is known of a dataset, a plug-in, a prompt set, a recipe or a corpus."""
 
-from typing import Any
-
 import click
 
 from pictus.cli import output
@@ -36,23 +34,21 @@ _NEXT = {
 
 
 def _show_plugin(name: str, as_json: bool) -> None:
+    from pictus.cli.dataset_page import show_dataset, show_outlook
+    from pictus.cli.terminal import paragraph
     from pictus.steps import catalogue
 
     page = catalogue.page(name)
     if as_json:
         return output.result(page)
-    click.echo(f"{page.name} ({_SINGULAR.get(page.family, page.family[:-1])}): {page.summary}\n\n{page.help}")
-    if page.commercial:
-        _show_outlook(page.commercial)
     if page.card:
-        click.echo()
-        output.table(
-            [key.replace("_", " "), _plain(value)] for key, value in page.card.items() if value and key != "citation"
-        )
-        click.echo(f"\nlayout below the data root:\n{_indented(page.layout)}")
-    if page.assets:
-        click.echo("\nfiles:")
-        output.table([asset["kind"], asset["url"]] for asset in page.assets)
+        show_dataset(page)
+    else:
+        click.echo(paragraph(f"{page.name} ({_SINGULAR.get(page.family, page.family[:-1])}): {page.summary}"))
+        click.echo(f"\n{paragraph(page.help)}")
+        if page.commercial:
+            click.echo()
+            show_outlook(page.commercial)
     if page.settings:
         click.echo("\nsettings (`--set name=value`):")
         output.table(page.settings)
@@ -64,15 +60,6 @@ def _show_plugin(name: str, as_json: bool) -> None:
     named = f"{page.name} --model M" if asks_a_model else page.name
     output.next_command(_NEXT[page.family].format(named))
     return None
-
-
-def _show_outlook(outlook: Any) -> None:
-    on = f" on {outlook.depends_on}" if outlook.depends_on else ""
-    click.echo(f"\n{outlook.use} use: {outlook.verdict}{on}")
-    for words in outlook.reasons:
-        click.echo(f"  {words}")
-    for words in outlook.duties:
-        click.echo(f"  in return: {words}")
 
 
 def _show_corpus(address: str, count: int, as_json: bool) -> None:
@@ -110,11 +97,3 @@ def _show_corpus(address: str, count: int, as_json: bool) -> None:
                 click.echo(f"  {turn.role} calls {call.name}: {call.arguments}")
     output.next_command(f"pictus check {address}")
     return None
-
-
-def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" for line in text.splitlines())

@@ -8,7 +8,9 @@ from typing import Any
 from pictus import plugins, recipe
 from pictus.errors import PictusError
 from pictus.prompt_sets.shelf import load_prompts, shipped_names, shipped_path
+from pictus.steps.citations import citation_keys
 from pictus.steps.outlook import Outlook, of_card, verdict
+from pictus.store.marks import read_marks
 
 FAMILIES: tuple[plugins.Family, ...] = ("sources", "formats", "backends", "checks", "tools")
 SHELVES: tuple[str, ...] = (*FAMILIES, "prompts", "recipes")
@@ -21,7 +23,7 @@ class Entry:
     family: str
     name: str
     summary: str
-    commercial: str = ""  # of a source or recipe: yes, no, or depends
+    commercial: str = ""  # of a recipe: yes, no, or depends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,45 +40,40 @@ class Page:
     assets: tuple[dict[str, Any], ...] = ()
     text: str = ""  # of a prompt set or recipe: its YAML, to begin one's own with
     commercial: Outlook | None = None  # of a source or recipe
+    cite: tuple[str, ...] = ()  # keys of what to cite for a source
+    read: bool | None = None  # of a source: whether the person at this machine marked it as read
     also: tuple[str, ...] = ()  # what else has this name, with the shelf before it
 
 
+def names(shelf: str) -> tuple[str, ...]:
+    """Name what stands on a shelf, reading as little as possible."""
+    others = {"prompts": shipped_names, "recipes": recipe.shipped_names}
+    return others[shelf]() if shelf in others else plugins.names(next(one for one in FAMILIES if one == shelf))
+
+
 def entries(shelf: str) -> list[Entry]:
-    """List a family, the prompt sets or the recipes."""
+    """List a family, the prompt sets or the recipes; `datasets` knows more of sources."""
     if shelf == "prompts":
         return [Entry(family=shelf, name=name, summary=load_prompts(name).what) for name in shipped_names()]
     if shelf == "recipes":
         return [_recipe_entry(name) for name in recipe.shipped_names()]
     family = next(one for one in FAMILIES if one == shelf)
-    return [
-        Entry(
-            family=family,
-            name=name,
-            summary=plugins.summary(family, name),
-            commercial=of_card(plugins.load_class(family, name).card).verdict if family == "sources" else "",
-        )
-        for name in plugins.names(family)
-    ]
+    return [Entry(family=family, name=name, summary=plugins.summary(family, name)) for name in plugins.names(family)]
 
 
 def page(name: str) -> Page:
     """Find what has a name, or a shelf and a name where two have the same: `prompts/llava`."""
     shelf, _, bare = name.replace("-", "_").rpartition("/")
-    found = [one for one in SHELVES if bare in _names(one)]
+    found = [one for one in SHELVES if bare in names(one)]
     wanted = [one for one in found if shelf in ("", one)]
     if not wanted:
-        close = get_close_matches(bare, sorted({known for one in SHELVES for known in _names(one)}), n=1)
+        close = get_close_matches(bare, sorted({known for one in SHELVES for known in names(one)}), n=1)
         mend = f"{f'did you mean `{close[0]}`? ' if close else ''}`pictus list` shows what there is"
         if Path(name).exists():
             mend = f"`pictus check {name}` looks into a file or folder"
         raise PictusError(f"nothing is called `{name}`", where="the catalogue", mend=mend)
     also = tuple(f"{one}/{bare}" for one in found if one != wanted[0])
     return replace(_page(wanted[0], bare), also=also)
-
-
-def _names(shelf: str) -> tuple[str, ...]:
-    others = {"prompts": shipped_names, "recipes": recipe.shipped_names}
-    return others[shelf]() if shelf in others else plugins.names(next(one for one in FAMILIES if one == shelf))
 
 
 def _page(shelf: str, name: str) -> Page:
@@ -98,6 +95,8 @@ def _page(shelf: str, name: str) -> Page:
         layout=plugin.layout if is_source else "",
         assets=tuple(asdict(asset) for asset in plugin().assets()) if is_source else (),
         commercial=of_card(plugin.card) if is_source else None,
+        cite=tuple(citation_keys([name])) if is_source else (),
+        read=name in read_marks() if is_source else None,
     )
 
 
