@@ -7,6 +7,8 @@ import runpy
 import sys
 from pathlib import Path
 
+import pytest
+
 from pictus import plugins
 from pictus.engine.events import Events
 from pictus.steps import import_
@@ -52,14 +54,33 @@ def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     assert "CC0-1.0" in capsys.readouterr().out
 
 
-def test_the_reference_is_what_the_code_says():
-    build = runpy.run_path(str(ROOT / "docs/build.py"))
-    assert (ROOT / "docs/reference.md").read_text() == build["reference"](), "run `make docs`"
+BUILD = runpy.run_path(str(ROOT / "docs/build.py"))
+
+
+@pytest.mark.parametrize("name", BUILD["PAGES"])
+def test_a_generated_page_is_what_the_code_says(name):
+    assert (ROOT / name).read_text() == BUILD["PAGES"][name](), "run `make docs`"
+
+
+def test_the_page_of_the_datasets_has_a_row_and_a_section_for_each():
+    text = BUILD["dataset_page"]()
+    rows = {row[0]: row[1:] for row in re.findall(r"^\| \[(\w+)\]\(#\w+\) \| (.*) \|$", text, re.MULTILINE)}
+    assert tuple(rows) == plugins.names("sources") == tuple(re.findall(r"^## (\w+)$", text, re.MULTILINE))
+    for name, (row,) in rows.items():
+        card = plugins.load_class("sources", name).card
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", row)]
+        assert len(cells) == 8 and cells[1] == ", ".join(card.stages) and cells[4] in ("yes", "no", "depends")
+        assert cells[2:4] == [card.text_licence, card.picture_licence] and cells[6] == card.written_by
+
+
+def test_nothing_of_a_card_breaks_the_page():
+    (line,) = re.findall(r".*", BUILD["_line"](["a|b", BUILD["_prose"]("As `<image>` or\n<PERSON>.")]))[:1]
+    assert line == "| a\\|b | As `<image>` or &lt;PERSON>. |"
 
 
 def test_every_file_that_a_page_links_to_is_there():
     guides = ("docs/generate.md", "docs/older-scripts.md", "docs/judging.md")
-    for page in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", *guides):
+    for page in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/datasets.md", *guides):
         links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / page).read_text())
         for link in links:
             assert (ROOT / page).parent.joinpath(link).exists(), f"{page} links to {link}"

@@ -32,8 +32,8 @@ def command(
 ) -> None:
     """List all there is by name, or what is of one FAMILY with what it is for.
 
-    Commercial use depends where nothing forbids it, and something is open: the licence of each picture, or
-    what nobody has stated. Do not take it for yes; `pictus show NAME` says on what it depends.
+    Commercial use depends where nothing forbids it and something is open: each picture's own licence, or what
+    is not known. Do not take it for yes; `pictus show NAME` says on what it depends.
     """
     wanted = {"stages": stages, "commercial": commercial, "read": read}
     is_chosen = any(value not in ((), None) for value in wanted.values())

@@ -7,11 +7,12 @@ import orjson
 
 from pictus.demo.things import KINDS, THINGS
 from pictus.demo.world import Drawing, draw
+from pictus.licence import find
 from pictus.record import Box
 
 Row: TypeAlias = dict[str, Any]
 
-LICENCE = {"id": 1, "name": "CC0 1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"}
+LICENCE = {"id": 1, "name": "CC0 1.0", "url": find("CC0-1.0").url}
 INFO = {"description": "The drawn world of pictus", "version": "1.0", "year": 2025, "contributor": "pictus"}
 # COCO's ids have gaps, and readers that count instead of looking ids up must fail here too.
 CATEGORY_IDS = {kind: 1 + index + index // 4 for index, kind in enumerate(KINDS)}
