@@ -18,6 +18,7 @@ from pictus.steps.datasets import Dataset, datasets
 
 TOP = Path(__file__).parent.parent
 _LOOK: dict[str, Any] = {"terminal_width": 100, "max_content_width": 100, "help_option_names": ["-h", "--help"]}
+_SPLITS = 6  # that a table has room for
 _LINKS = ("homepage", "paper", "code", "data")
 _INTRODUCTION = """\
 # Datasets
@@ -74,9 +75,10 @@ PAGES = {"docs/reference.md": reference, "docs/datasets.md": dataset_page, "CITA
 
 def _row(one: Dataset) -> str:
     card = one.card
-    splits = ", ".join(load_class("sources", one.name).splits)
+    splits = load_class("sources", one.name).splits
+    read = (", ".join(splits) if len(splits) <= _SPLITS else f"{len(splits)} splits") or "as found"
     licences = (card.text_licence, card.picture_licence)
-    cells = (card.what, ", ".join(card.stages), *licences, one.outlook.verdict, splits or "as found", card.written_by)
+    cells = (card.what, ", ".join(card.stages), *licences, one.outlook.verdict, read, card.written_by)
     checked = "" if card.checked == STATED else card.checked
     return _line([f"[{one.name}](#{one.name})", *map(_prose, (*cells, checked))])
 

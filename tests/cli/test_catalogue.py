@@ -180,8 +180,8 @@ def test_the_page_of_a_dataset_says_all_that_its_card_says(more, run):
         COCO.card.licence_note,
         "  homepage  https://cocodataset.org\n",
         "  annotations/instances_train2017.json\n",
-        "files to fetch (2):\n  all.tsv: annotations, train, 2.5 GB\n    https://data.example/xxx",
-        "  all.zip: pictures\n    https://data.example/form\n    ! by hand: Fill in the form.\n",
+        ".tsv\n    all.tsv: annotations, train, 2.5 GB\n",
+        "  https://data.example/form\n    all.zip: pictures\n    ! by hand: Fill in the form.\n",
         "  instances  True\n",
     ):
         assert words in out, words
@@ -193,6 +193,18 @@ def test_equal_links_stand_once_and_facts_that_nobody_stated_are_left_out(run):
     assert "  homepage, code, data  https://github.com/EricGuo5513/HumanML3D\n" in out
     assert "needs" not in out and "written by" not in out and "!" not in out
     assert "  checked  against what is stated of its files\n" in out
+
+
+def test_files_of_one_folder_stand_below_its_address(run):
+    out, _ = run("show", "coco2017")
+    assert (
+        "files to fetch (3):\n"
+        "  http://images.cocodataset.org/annotations/\n"
+        "    annotations_trainval2017.zip: annotations\n"
+        "  http://images.cocodataset.org/zips/\n"
+        "    train2017.zip: pictures, train\n"
+        "    val2017.zip: pictures, val\n"
+    ) in out
 
 
 def test_a_page_fits_the_terminal_but_for_addresses_and_trees(more, run, monkeypatch):

@@ -18,6 +18,7 @@ COCO = plugins.load_class("sources", "coco2017").card
         ("118,287 + 5,000 pictures, 19 GB", "118,287 + 5,000 pictures"),
         ("5.85 billion links (2.3 billion with English text)", "5.85 billion links"),
         ("52,002 rows.", "52,002 rows"),
+        ("45,336 questions on 28,408 pictures", "45,336 questions"),
         ("3.3 million pairs: 0.5 GB of links", "3.3 million pairs"),
         ("yours", "yours"),
         ("a great many conversations held by people or models", "a great many conversations held…"),

@@ -86,13 +86,27 @@ def _show_assets(assets: Iterable[dict[str, Any]]) -> None:
     sizes = [asset["size_bytes"] for asset in assets]
     known = f", {size_of(sum(sizes))}" if None not in sizes else ""
     _heading(f"files to fetch ({len(assets)}{known})")
+    folders: dict[str, list[dict[str, Any]]] = {}
     for asset in assets:
-        size = [] if asset["size_bytes"] is None else [size_of(asset["size_bytes"])]
-        split = [] if asset["split"] is None else [asset["split"]]
-        click.echo(f"  {asset['path']}: {', '.join([asset['kind'], *split, *size])}")
-        click.echo(f"    {asset['url']}")
-        if asset["by_hand"]:
-            click.echo(_warned(paragraph(asset["by_hand"], first="    ! by hand: ")))
+        folders.setdefault(asset["url"].rpartition("/")[0], []).append(asset)
+    for folder, inside in folders.items():
+        plain = [asset for asset in inside if asset["url"].endswith(f"/{asset['path'].rpartition('/')[2]}")]
+        if plain:
+            click.echo(f"  {folder}/")
+        for asset in plain:
+            _show_asset(asset)
+        for asset in inside:
+            if asset not in plain:
+                click.echo(f"  {asset['url']}")
+                _show_asset(asset)
+
+
+def _show_asset(asset: dict[str, Any]) -> None:
+    size = [] if asset["size_bytes"] is None else [size_of(asset["size_bytes"])]
+    split = [] if asset["split"] is None else [asset["split"]]
+    click.echo(f"    {asset['path']}: {', '.join([asset['kind'], *split, *size])}")
+    if asset["by_hand"]:
+        click.echo(_warned(paragraph(asset["by_hand"], first="    ! by hand: ")))
 
 
 def _heading(text: str) -> None:

@@ -13,7 +13,7 @@ from pictus.store.marks import read_marks
 
 _SHORT = 32  # characters of a size that a table has room for
 # Where the first statement of a size ends: commas inside numbers stay, brackets and afterthoughts go.
-_STATEMENT = re.compile(r"[,;:.]\s|\s\(|\s(?:and|of which|with|in|from|plus|about)\s|\s[-–—]\s")
+_STATEMENT = re.compile(r"[,;:.]\s|\s\(|\s(?:and|of|on|with|in|from|plus|about)\s|\s[-–—]\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
