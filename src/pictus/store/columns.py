@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from pictus.errors import PictusError
 from pictus.record import NO_FACTS, Facts, Media, Origin, Record, Tool, Turn
-from pictus.store.codec import Leaf, Renames, codec_of
+from pictus.store.codec import Codec, Leaf, Renames, codec_of
 
 SCHEMA_VERSION = 1
 _NAMES: Renames = {Turn: {"parts": "content", "calls": "tool_calls", "call_id": "tool_call_id"}}
@@ -105,23 +105,27 @@ def assemble(
     return pa.RecordBatch.from_arrays(arrays, schema=schema())
 
 
-def facts_of(facts: Sequence[Facts] | None, count: int) -> pa.Array:
-    """Make the column of facts; None where no row has any."""
-    return (
-        _FACTS.encode([NO_FACTS]).take(pa.nulls(count, pa.int32()).fill_null(0))
-        if facts is None
-        else _FACTS.encode(facts)
-    )
+def facts_of(facts: Sequence[Facts]) -> pa.Array:
+    """Make the column of facts; rows that share theirs cost little."""
+    return _shared(_FACTS, facts)
 
 
 def origins_of(origins: Sequence[Origin], keys: Sequence[str]) -> pa.Array:
     """Make the column of origins from a few that all rows share, and the key of each row."""
-    kinds = {id(origin): origin for origin in origins}
-    places = {identity: place for place, identity in enumerate(kinds)}
-    column = _ORIGIN.encode(list(kinds.values())).take(pa.array([places[id(origin)] for origin in origins], pa.int32()))
+    column = _shared(_ORIGIN, origins)
     arrays = [column.field(place) for place in range(column.type.num_fields)]
     arrays[column.type.get_field_index("key")] = _TEXT.encode(keys)
     return pa.StructArray.from_arrays(arrays, fields=list(column.type))
+
+
+def _shared(codec: Codec, values: Sequence[Any]) -> pa.Array:
+    """Encode values of which many are the same object."""
+    places: dict[int, int] = {}
+    numbers = [places.setdefault(id(value), len(places)) for value in values]
+    if len(places) * 2 > len(values):
+        return codec.encode(values)
+    first = dict(zip(reversed(numbers), reversed(values), strict=True))
+    return codec.encode([first[number] for number in range(len(places))]).take(pa.array(numbers, pa.int32()))
 
 
 def with_origin(batch: pa.RecordBatch, stated: Mapping[str, str]) -> pa.RecordBatch:
