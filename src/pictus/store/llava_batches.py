@@ -14,11 +14,10 @@ from pictus.reading.json import rows_of
 from pictus.reading.llava_rows import GPT, HUMAN, LlavaRows, llava_records, picture_of
 from pictus.reading.portions import Portion, starts_in, texts_of
 from pictus.reading.structure import Span
-from pictus.record import NO_FACTS, Media, Record, Reject, identity_of
+from pictus.record import Media, Record, Reject, identities_of
 from pictus.store import columns
 from pictus.store.plain_talk import Bits, Places, Talks, any_of, bits
 
-_NO_FACTS = orjson.Fragment(orjson.dumps(NO_FACTS))
 _ODD_SHARE = 0.1  # from which on it is faster to take all rows of a piece one by one
 
 
@@ -112,10 +111,7 @@ def _batch(
     keys = [row[how.key] for row in rows]
     origins = [how.origin(row) for row in rows]
     facts = [how.facts(row) for row in rows]
-    ids = [
-        identity_of(origin, key, orjson.Fragment(said), (), _NO_FACTS if about is NO_FACTS else about)
-        for origin, key, said, about in zip(origins, keys, talks.as_json(), facts, strict=True)
-    ]
+    ids = list(identities_of(origins, keys, talks.as_json(), facts))
     return columns.assemble(
         ids,
         turns=talks.column(),
