@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
 from pictus.demo.coco import write_coco
 from pictus.engine.events import Events
 from pictus.errors import PictusError
@@ -37,8 +39,13 @@ def tour(folder: Path, *, count: int = 60, seed: int = 0, events: Events) -> Ite
     drawn, corpus, made = folder / "drawn", folder / "corpus", folder / "instruct"
     if folder.exists() and any(folder.iterdir()) and not drawn.is_dir():
         raise PictusError("the folder is not empty", where=str(folder), mend="choose another: `pictus demo --to NEW`")
-    if not drawn.exists():
+    captions = drawn / "annotations/captions_train2017.json"
+    if not captions.is_file():  # it is written last
         write_coco(drawn, count, seed)
+    there = len(orjson.loads(captions.read_bytes())["images"])
+    if there != count:
+        mend = f"choose another: `pictus demo --to NEW --count {count}`; or `--count {there}` for the one there"
+        raise PictusError(f"the demo in this folder has {there} pictures, not {count}", where=str(folder), mend=mend)
     yield Stop(f"drew {count} pictures into {drawn}", "with boxes, colours and captions, in COCO's layout")
 
     imported = import_.run(import_.plan("coco", drawn, str(corpus), text_licence="CC0-1.0"), events)
