@@ -1,6 +1,6 @@
 """Questions about a picture, with what people answered, as the turns of a conversation."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import orjson
 
 from pictus.errors import PictusError
 from pictus.reading.json import read_array
-from pictus.reading.rows import BadRow, list_in
+from pictus.reading.rows import ROW_ERRORS, BadRow, list_in, reason_of, row_text
 from pictus.record import Reject, Turn
 
 _LONGEST_SIDE = 1_000_000  # pixels; a side longer than this is a mistake
@@ -59,6 +59,28 @@ def notes(told: Mapping[str, Any]) -> str | None:
     """Write down, as the `extra` of facts, what no field of them covers; what is empty or null says nothing."""
     kept = {name: value for name, value in told.items() if value not in (None, "", [], {})}
     return orjson.dumps(kept).decode() if kept else None
+
+
+def each_once(
+    rows: Iterable[tuple[str, Any] | Reject], key_of: Callable[[Any, str], str]
+) -> Iterator[tuple[str, str, Any] | Reject]:
+    """Give the place, the key and the row of each; one whose key came before is set aside."""
+    seen: set[int] = set()  # hashes, which take a fraction of the memory of keys
+    for item in rows:
+        if isinstance(item, Reject):
+            yield item
+            continue
+        where, row = item
+        try:
+            key = key_of(row, where)
+        except ROW_ERRORS as error:
+            yield Reject(where=where, reasons=(reason_of(error),), row=row_text(row))
+            continue
+        if hash(key) in seen:
+            yield Reject(where=where, reasons=("its id stands twice in the file",), row=row_text(row))
+        else:
+            seen.add(hash(key))
+            yield where, key, row
 
 
 def rows_under(path: Path, key: str) -> Iterator[tuple[str, Any] | Reject]:
