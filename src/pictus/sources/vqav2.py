@@ -24,8 +24,8 @@ class Source:
 
     All ten answers stand in `facts.answers` in their order. `facts.extra` has `question_type`, `answer_type` and
     `confidences`, which say of each of the ten whether the person was sure: yes, maybe or no. The test splits have no
-    answers, so their records only ask. Questions and answers are two files in the same order; in any other order
-    they are joined on disk.
+    answers, so their records only ask; `test-dev` is a part of `test` and only read where it is named. Questions and
+    answers are two files in the same order; in any other order they are joined on disk.
     """
 
     card: ClassVar[Card] = Card(
@@ -59,7 +59,7 @@ class Source:
 }
 """,
     )
-    splits: ClassVar[tuple[str, ...]] = tuple(_PARTS)
+    splits: ClassVar[tuple[str, ...]] = ("train", "val", "test")
     layout: ClassVar[str] = """\
 v2_OpenEnded_mscoco_train2014_questions.json   (and val2014, test2015, test-dev2015)
 v2_mscoco_train2014_annotations.json           (and val2014)
@@ -73,7 +73,7 @@ train2014/COCO_train2014_000000990001.jpg      (or coco/train2014/…, beside vq
                 for split in _ANSWERED
                 for kind in ("Questions", "Annotations")
             ),
-            *(("v2_Questions_Test_mscoco.zip", split) for split in ("test", "test-dev")),
+            ("v2_Questions_Test_mscoco.zip", "test"),
         ]
         return tuple(Asset(url=f"{_FILES}/{name}", path=name, split=split) for name, split in packed)
 
