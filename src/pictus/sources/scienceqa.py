@@ -47,8 +47,8 @@ class Source:
         code=_REPOSITORY,
         data=_REPOSITORY,
         advice="Cut copies of problems.json are about; the splits of pid_splits.json overlap by design.",
-        checked="the real pid_splits.json and captions.json of its repository, and the 1,773 whole questions of a public "
-        "copy of problems.json that is cut short",
+        checked="pid_splits.json and captions.json of its repository, and the 1,773 whole questions of a public copy of "
+        "problems.json that is cut short",
         citation="""\
 @inproceedings{lu2022learn,
   title     = {Learn to Explain: Multimodal Reasoning via Thought Chains for Science Question Answering},
