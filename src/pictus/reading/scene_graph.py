@@ -1,7 +1,7 @@
 """A picture as a graph: objects with their boxes, and what stands between them, in the words of people."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pictus.reading.pixel_boxes import box_of
 from pictus.record import Box, Relation
@@ -30,14 +30,20 @@ class SceneGraph:
         """Add an object; one that is known already is left as it is."""
         if key in self.names:
             return
-        self.names[key] = name
-        self.present[name] = None
         words = tuple(dict.fromkeys(attributes))
         box = box_of(name, corner, sides, picture=self.picture, key=key, attributes=words)
+        self.names[key] = name
+        self.present[name] = None
         if box is None:
             self.boxless += 1
         else:
             self.boxes[key] = box
+
+    def describe(self, key: str, words: Iterable[str]) -> None:
+        """Add attributes to an object that is known, each once."""
+        if key in self.boxes:
+            box = self.boxes[key]
+            self.boxes[key] = replace(box, attributes=tuple(dict.fromkeys((*box.attributes, *words))))
 
     def relate(self, subject_id: str, predicate: str, object_id: str) -> bool:
         """Say what stands between two objects; no, where one of them is not known."""

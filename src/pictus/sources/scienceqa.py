@@ -47,7 +47,7 @@ class Source:
         code=_REPOSITORY,
         data=_REPOSITORY,
         advice="Cut copies of problems.json are about; the splits of pid_splits.json overlap by design.",
-        checked="pid_splits.json and captions.json of its repository, and the 1,773 whole questions of a public copy of "
+        checked="pid_splits.json and captions.json of its repository, and 1,773 whole questions of a public copy of "
         "problems.json that is cut short",
         citation="""\
 @inproceedings{lu2022learn,
