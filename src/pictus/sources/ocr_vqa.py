@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from pictus.card import Asset, Card
+from pictus.reading.cut_short import refuse_cut_short
 from pictus.reading.json import read_members
 from pictus.reading.members import member_records
 from pictus.reading.places import Home, find_file, home_of
@@ -64,7 +65,8 @@ images/0009900017.jpg"""
 
     def files(self, root: Path, split: str) -> list[Path]:
         """Find the file, which is the same for every split."""
-        return [find_file(home_of(root, "ocr_vqa").folder, ["dataset.json"], mend=f"fetch it from {self.card.data}")]
+        folder = home_of(root, "ocr_vqa").folder
+        return [refuse_cut_short(find_file(folder, ["dataset.json"], mend=f"fetch it from {self.card.data}"))]
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split, one a book, in the order of the file."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pictus.card import Asset, Card
+from pictus.reading.cut_short import refuse_cut_short
 from pictus.reading.places import find_file, home_of
 from pictus.reading.questions import (
     address_in,
@@ -76,7 +77,8 @@ test_images/0aa00bb00cc00dd1.jpg"""
     def files(self, root: Path, split: str) -> list[Path]:
         """Find the file of a split."""
         folder = home_of(root, "textvqa").folder
-        return [find_file(folder, [f"TextVQA_0.5.1_{split}.json"], mend=f"fetch it from {self.card.data}")]
+        path = find_file(folder, [f"TextVQA_0.5.1_{split}.json"], mend=f"fetch it from {self.card.data}")
+        return [refuse_cut_short(path)]
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split, one a question, in the order of the file."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pictus.card import Asset, Card
+from pictus.reading.cut_short import refuse_cut_short
 from pictus.reading.in_step import Partner
 from pictus.reading.places import find_file, home_of
 from pictus.reading.questions import each_once, line_in, most_given, notes, question_turns, rows_under
@@ -83,7 +84,7 @@ train2014/COCO_train2014_000000990001.jpg      (or coco/train2014/…, beside vq
         part = _PARTS.get(split, split)
         names = [f"v2_OpenEnded_mscoco_{part}_questions.json"]
         names += [f"v2_mscoco_{part}_annotations.json"] * (split in _ANSWERED)
-        return [find_file(folder, [name], mend=mend) for name in names]
+        return [refuse_cut_short(find_file(folder, [name], mend=mend)) for name in names]
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split, one a question, in the order of the questions."""
