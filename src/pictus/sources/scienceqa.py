@@ -87,9 +87,9 @@ images/train/990001/image.png        (or train/990001/image.png)"""
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split, one a question, in the order of problems.json."""
-        problems, splits, *told = self.files(root, split)
+        problems, splits, *described = self.files(root, split)
         wanted = _wanted(splits, split)
-        captions, captioner = _captions(told[0]) if told else ({}, None)
+        captions, captioner = _captions(described[0]) if described else ({}, None)
         home = home_of(root, "scienceqa")
         images = home.prefix + _folder(home)
         left = set(wanted)
@@ -98,38 +98,43 @@ images/train/990001/image.png        (or train/990001/image.png)"""
             if key not in wanted:
                 return None
             left.discard(key)
-            choices, answer = _choices(row)
-            asked = choice_question(line_in(row, "question"), choices, context=text_in(row, "hint", "").strip())
-            said = None if answer is None else lettered(answer, choices[answer])
-            media = _media(row, root, images, key)
             caption = captions.get(key)
-            return make_record(
-                Origin(
-                    dataset="scienceqa",
-                    split=split,
-                    key=key,
-                    picture_licence=self.card.picture_licence,
-                    text_licence=self.card.text_licence,
-                ),
-                media=media,
-                turns=question_turns(asked, said, images=len(media)),
-                facts=Facts(
-                    captions=(" ".join(caption.split()),) if caption else (),
-                    choices=tuple(choices),
-                    answers=() if answer is None else (choices[answer],),
-                    extra=notes(
-                        {
-                            "letter": None if answer is None else letter(answer),
-                            **{name: row.get(name) for name in _NOTES},
-                            "captioner": captioner if caption else None,
-                        }
-                    ),
-                ),
-            )
+            told = {name: row.get(name) for name in _NOTES} | {"captioner": captioner if caption else None}
+            return self._record(split, key, row, _media(row, root, images, key), caption, told)
 
         yield from member_records(read_members(problems), make)
         if left:
             yield _missing(problems, wanted, left)
+
+    def _record(
+        self,
+        split: str,
+        key: str,
+        row: Mapping[str, Any],
+        media: tuple[Media, ...],
+        caption: str | None,
+        told: Mapping[str, Any],
+    ) -> Record:
+        choices, answer = _choices(row)
+        asked = choice_question(line_in(row, "question"), choices, context=text_in(row, "hint", "").strip())
+        said = None if answer is None else lettered(answer, choices[answer])
+        return make_record(
+            Origin(
+                dataset="scienceqa",
+                split=split,
+                key=key,
+                picture_licence=self.card.picture_licence,
+                text_licence=self.card.text_licence,
+            ),
+            media=media,
+            turns=question_turns(asked, said, images=len(media)),
+            facts=Facts(
+                captions=(" ".join(caption.split()),) if caption else (),
+                choices=tuple(choices),
+                answers=() if answer is None else (choices[answer],),
+                extra=notes({"letter": None if answer is None else letter(answer), **told}),
+            ),
+        )
 
 
 def _wanted(path: Path, split: str) -> dict[str, None]:

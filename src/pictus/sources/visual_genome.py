@@ -52,7 +52,8 @@ class Source:
         code="https://github.com/ranjaykrishna/visual_genome_python_driver",
         data=f"{_SITE}/api.html",
         advice="The archive images.zip unpacks to VG_100K and images2.zip to VG_100K_2; which of them has a picture is "
-        "told by its address alone. Half of the pictures are COCO's too: mind them when you test on COCO.",
+        "told by its address alone. One thing may be marked twice; edition 1.4 of the objects has merged many. "
+        "Half of the pictures are COCO's too: mind them when you test on COCO.",
         citation="""\
 @article{krishnavisualgenome,
   title   = {Visual Genome: Connecting Language and Vision Using Crowdsourced Dense Image Annotations},
