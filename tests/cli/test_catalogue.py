@@ -121,7 +121,8 @@ def test_a_terminal_too_narrow_for_a_table_gets_a_list(more, run, monkeypatch):
 
 def test_sources_are_chosen_by_stage_by_what_is_permitted_and_by_marks(more, run):
     assert names_of(run("list", "sources", "--stage", "tools")[0]) == ["permissive"]
-    assert names_of(run("list", "--stage", "tools", "--stage", "evaluate")[0]) == ["a_name_of_twenty_one", "permissive"]
+    either = names_of(run("list", "--stage", "tools", "--stage", "evaluate")[0])
+    assert {"a_name_of_twenty_one", "permissive"} <= {*either} and "humanml3d" not in either
     assert names_of(run("list", "sources", "--commercial", "yes")[0]) == ["permissive"]
     assert {"humanml3d", "warned"} <= {*names_of(run("list", "--commercial", "no", "--stage", "align")[0])}
     everything = names_of(run("list", "sources")[0])

@@ -40,7 +40,6 @@ class Source:
         "it is Apache-2.0 is the claim of somebody else's loader.",
         homepage="https://ocr-vqa.github.io",
         paper="https://anandmishra22.github.io/files/mishra-OCR-VQA.pdf",
-        code="https://ocr-vqa.github.io",
         data=_DRIVE,
         advice="Many addresses of covers are dead: 355 of the 80,000 that LLaVA's mix uses are missing, and "
         "1437717772.jpg is corrupt. Covers that came as GIF decode under the name `.jpg` too.",

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import orjson
 
+from pictus import licence
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
 from pictus.reading.pixel_boxes import box_of
@@ -18,7 +19,7 @@ from pictus.reading.rows import ROW_ERRORS, BadRow, list_in, reason_of
 from pictus.reading.tar_pairs import TarPairs
 from pictus.record import Facts, Media, Origin, Record, Reject, make_record
 
-_PAGE = "https://ai.meta.com/datasets/segment-anything-downloads/"
+_PAGE = licence.find("sa-1b-research").url  # the terms are accepted where the files are fetched
 
 
 @dataclass(frozen=True, slots=True)
