@@ -38,7 +38,7 @@ def test_each_row_of_the_mix_has_the_licences_of_what_it_was_made_for():
         "000000990004": ("refcoco", "per-item", "unknown"),
         "n990005": ("gqa", "per-item", "CC-BY-4.0"),
         "0009900017": ("ocr_vqa", "third-party-copyright", "unknown"),
-        "0aa00bb00cc00dd0": ("textcaps", "CC-BY-2.0", "CC-BY-4.0"),
+        "0aa00bb00cc00dd0": ("textcaps", "per-item", "CC-BY-4.0"),
         "vg990": ("visual_genome", "per-item", "CC-BY-4.0"),
         "zzTop99_0": ("sharegpt", "unknown", "unknown"),
         "zzTop99_1": ("sharegpt", "unknown", "unknown"),

@@ -22,7 +22,7 @@ class Source:
         what="Pictures with text in them, a part of TextVQA's, which ShareGPT4V describes.",
         size="not stated",
         stages=("align", "pretrain"),
-        picture_licence="CC-BY-2.0",
+        picture_licence="per-item",
         text_licence="unknown",
         licence_note="They are of Open Images, which lists them as CC BY 2.0 without a warranty.",
         homepage=sharegpt4v_release.HOME,

@@ -39,7 +39,7 @@ class Source:
         what="Questions about the text in a picture, each with the answers of ten people.",
         size="45,336 questions on 28,408 pictures of Open Images, 7.5 GB",
         stages=("instruct", "evaluate"),
-        picture_licence="CC-BY-2.0",
+        picture_licence="per-item",
         text_licence="CC-BY-4.0",
         licence_note="The pictures are from Open Images, which lists them as CC BY 2.0 without warranty and asks to "
         "verify each.",
