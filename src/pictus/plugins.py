@@ -67,10 +67,13 @@ class Source(Protocol):
 
 
 class Format(Protocol):
-    """One file layout that trainers read or write."""
+    """One file layout that trainers read or write.
+
+    A format of several files also has `files(path)`, which lists those that are read; one that is missing is an error.
+    """
 
     carries: ClassVar[frozenset[str]]  # fields of `Record` that survive: the others are named as lost
-    suffixes: ClassVar[tuple[str, ...]]  # of the files it writes; "" for a folder
+    suffixes: ClassVar[tuple[str, ...]]  # of the files it writes; "" for a folder; none where it is only read
 
     def sniff(self, path: Path) -> bool:
         """Say whether a file or folder looks like this format, from its beginning."""

@@ -56,7 +56,7 @@ def plan(name: str, root: Path, to: str, *, splits: tuple[str, ...] = (), **opti
     known = [*plugins.names("sources"), *plugins.names("formats")]
     if name not in known:
         raise unknown_name("source or format", name, known, where="pictus import")
-    if not root.exists():
+    if not root.exists() and "{" not in root.name:  # some formats take patterns
         raise PictusError("this file or folder does not exist", where=str(root), mend="check the path after --from")
     stated = [options.get(key) for key in ("picture_licence", "text_licence", "model_terms")]
     options["picture_licence"], options["text_licence"], options["model_terms"] = (
@@ -66,7 +66,7 @@ def plan(name: str, root: Path, to: str, *, splits: tuple[str, ...] = (), **opti
         options.pop("workers", None)
     draft = ImportPlan(name=name, root=root.resolve(), to=to, **options)
     if not draft.is_source:
-        return replace(draft, inputs=_fingerprint([root]))
+        return replace(draft, inputs=_fingerprint(_files_of_format(draft)))
     source = _source(draft)
     splits = splits or source.splits or source.splits_in(draft.root)
     present, problems = [], []
@@ -156,6 +156,15 @@ def _licence_name(text: str) -> str:
     if name not in known:
         raise unknown_name("licence", text, known, where="pictus import")
     return name
+
+
+def _files_of_format(plan: ImportPlan) -> list[Path]:
+    """List the files that a format reads; most read the one that was named."""
+    format_ = plugins.load("formats", plan.name, plan.settings)
+    files: list[Path] = format_.files(plan.root) if hasattr(format_, "files") else [plan.root]
+    if missing := [file for file in files if not file.exists()]:
+        raise PictusError("this file does not exist", where=str(missing[0]), mend="check the path after --from")
+    return files
 
 
 def _source(plan: ImportPlan) -> Any:
