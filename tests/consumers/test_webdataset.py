@@ -24,7 +24,8 @@ WRITE = """
 import sys, webdataset
 with webdataset.ShardWriter(sys.argv[1] + "/them-%06d.tar", maxcount=2) as sink:
     for number in range(3):
-        files = {"jpg": open(sys.argv[2], "rb").read(), "txt": f"Picture {number}.", "cls": number, "json": {"url": "u"}}
+        data = open(sys.argv[2], "rb").read()
+        files = {"jpg": data, "txt": f"Picture {number}.", "cls": number, "json": {"url": "u"}}
         sink.write({"__key__": f"sample{number}", **files})
 print("null")
 """

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import orjson
-
 from pictus.errors import PictusError
 from pictus.plugins import Written
 from pictus.reading.record_row import is_record_row
 from pictus.reading.rows import ROW_ERRORS, reason_of
 from pictus.reading.sample_fields import record_in
-from pictus.reading.sample_meaning import meaning_of
+from pictus.reading.sample_meaning import json_in, meaning_of
 from pictus.reading.shard_folders import kind_of_folder
 from pictus.reading.shards import dataset_name, first_shard, samples_of, shards_of
 from pictus.reading.tar import Sample
@@ -69,12 +67,11 @@ class Format:
 def _read(sample: Sample, shard: Path, dataset: str, root: str) -> Record | Reject:
     text = sample.fields.get("json")
     try:
-        row: Any = None if text is None else orjson.loads(text)
+        row: Any = None if text is None else json_in(text)
         if is_record_row(row):
             return record_in(row, sample.fields, root)
         key = f"{shard.name.partition('.')[0]}/{sample.key}"  # many begin to count anew in each shard
         return meaning_of(sample, row, root).record(Origin(dataset=dataset, key=key))
     except ROW_ERRORS as error:
         shown = (text or b"").decode("utf-8", "replace")[:2000]
-        reason = f"its `json` is not valid: {error}" if isinstance(error, orjson.JSONDecodeError) else reason_of(error)
-        return Reject(where=f"{sample.where}, sample {sample.key}", reasons=(reason,), row=shown)
+        return Reject(where=f"{sample.where}, sample {sample.key}", reasons=(reason_of(error),), row=shown)

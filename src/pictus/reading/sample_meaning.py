@@ -1,5 +1,6 @@
 """What the files of somebody's WebDataset sample mean: pictures, captions, a conversation, facts about them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -55,6 +56,18 @@ class Meaning:
         )
         made = make_record(origin, media=self.media, turns=self.turns, tools=tools_in(self.tools), facts=facts)
         return in_order(made) if self.turns else made
+
+
+def json_in(data: bytes) -> Any:
+    """Read a JSON file of a sample; `NaN`, which Python writes for what is missing, is None."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        problem = error
+    try:
+        return json.loads(data, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        raise BadRow(f"its `json` is not valid: {problem}") from None
 
 
 def meaning_of(sample: Sample, row: Any, root: str) -> Meaning:
