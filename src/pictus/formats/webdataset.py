@@ -3,18 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pictus.errors import PictusError
 from pictus.plugins import Written
-from pictus.reading.record_row import is_record_row
-from pictus.reading.rows import ROW_ERRORS, reason_of
-from pictus.reading.sample_fields import record_in
-from pictus.reading.sample_meaning import json_in, meaning_of
+from pictus.reading.sample_records import sample_record
 from pictus.reading.shard_folders import kind_of_folder
-from pictus.reading.shards import dataset_name, first_shard, samples_of, shards_of
-from pictus.reading.tar import Sample
-from pictus.record import Origin, Record, Reject
+from pictus.reading.shards import dataset_name, first_shard, shards_of
+from pictus.reading.tar import read_samples
+from pictus.record import Record, Reject
 from pictus.store.columns import FIELDS
 from pictus.store.sample_shards import Tally, write_shards
 from pictus.store.whole_folder import whole_folder
@@ -51,8 +48,9 @@ class Format:
         """Stream records; our own come back whole, of others the key is that of the sample behind its shard's name."""
         dataset = dataset_name(path)
         root = str(pictures or (path if path.is_dir() else path.parent))
-        for shard, sample in samples_of(path):
-            yield sample if isinstance(sample, Reject) else _read(sample, shard, dataset, root)
+        for shard in shards_of(path):
+            for sample in read_samples(shard):
+                yield sample if isinstance(sample, Reject) else sample_record(sample, shard, dataset, root)
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write the shards of a folder, which appears when all are whole."""
@@ -62,16 +60,3 @@ class Format:
             names = [shard.name for shard in shards]
         files = tuple(path / name for name in names)
         return Written(files=files, rows=tally.rows, lost=dict(tally.lost), rejected=tuple(tally.rejected))
-
-
-def _read(sample: Sample, shard: Path, dataset: str, root: str) -> Record | Reject:
-    text = sample.fields.get("json")
-    try:
-        row: Any = None if text is None else json_in(text)
-        if is_record_row(row):
-            return record_in(row, sample.fields, root)
-        key = f"{shard.name.partition('.')[0]}/{sample.key}"  # many begin to count anew in each shard
-        return meaning_of(sample, row, root).record(Origin(dataset=dataset, key=key))
-    except ROW_ERRORS as error:
-        shown = (text or b"").decode("utf-8", "replace")[:2000]
-        return Reject(where=f"{sample.where}, sample {sample.key}", reasons=(reason_of(error),), row=shown)

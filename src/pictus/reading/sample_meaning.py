@@ -41,6 +41,7 @@ class Meaning:
     media: list[Media] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
     present: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     tools: Any = None
     extra: dict[str, Any] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Meaning:
         facts = Facts(
             captions=tuple(dict.fromkeys(self.captions)),
             present=tuple(self.present),
+            answers=tuple(self.answers),
             extra=json_of(self.extra) if self.extra else None,
         )
         made = make_record(origin, media=self.media, turns=self.turns, tools=tools_in(self.tools), facts=facts)

@@ -6,13 +6,12 @@ from itertools import islice
 from pathlib import Path
 
 from pictus.errors import PictusError
-from pictus.reading.tar import Sample, is_tar, read_samples
-from pictus.record import Reject
+from pictus.reading.tar import is_tar
 
 _ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.zst")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _RANGE = re.compile(r"(\d+)\.\.(\d+)")
-_LIMIT = 1_000_000  # shards that a pattern may name: a slip of the finger would fill the memory
+SHARD_LIMIT = 1_000_000  # shards that a pattern may name: a slip of the finger would fill the memory
 
 
 def shards_of(path: Path) -> list[Path]:
@@ -28,7 +27,7 @@ def shards_of(path: Path) -> list[Path]:
         return sorted(found)
     if not is_pattern(path):
         return [path]
-    shards = [Path(text) for text in islice(_expanded(str(path)), _LIMIT)]
+    shards = [Path(text) for text in islice(expanded(str(path)), SHARD_LIMIT)]
     missing = [shard for shard in shards if not shard.is_file()]
     if missing or not shards:
         first = missing[0].name if missing else "none"
@@ -57,20 +56,14 @@ def first_shard(path: Path) -> Path | None:
     return shard if shard.is_file() and is_tar(shard) else None
 
 
-def samples_of(path: Path) -> Iterator[tuple[Path, Sample | Reject]]:
-    """Stream the samples of all shards, each with its shard."""
-    for shard in shards_of(path):
-        for sample in read_samples(shard):
-            yield shard, sample
-
-
-def _expanded(text: str) -> Iterator[str]:
+def expanded(text: str) -> Iterator[str]:
+    """Give all that a text with braces stands for: ranges of numbers, and choices between commas."""
     match = _BRACES.search(text)
     if match is None:
         yield text
         return
     for choice in _choices(match[1]):
-        yield from _expanded(f"{text[: match.start()]}{choice}{text[match.end() :]}")
+        yield from expanded(f"{text[: match.start()]}{choice}{text[match.end() :]}")
 
 
 def _choices(inside: str) -> Iterator[str]:

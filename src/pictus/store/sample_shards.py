@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, count, islice
 from pathlib import Path
@@ -45,13 +45,29 @@ class Tally:
 
 
 def write_shards(
-    records: Iterable[Record], folder: Path, name: str, *, size: int, embed: bool, tally: Tally
+    records: Iterable[Record],
+    folder: Path,
+    name: str,
+    *,
+    size: int,
+    embed: bool,
+    tally: Tally,
+    problem: Callable[[Mapping[str, bytes]], str] = lambda _: "",
 ) -> Iterator[Shard]:
-    """Write a sample for each record, `size` of them a shard, and give each shard when it is whole.
+    """Write a sample for each record, and give each shard when it is whole.
 
     Samples are counted through all shards, so that no key stands twice. Where there is none, one shard is empty.
+
+    Args:
+        records: what to write.
+        folder: where to.
+        name: that the names of the shards begin with.
+        size: samples in a shard.
+        embed: put the bytes of media into the samples.
+        tally: takes what was written and what was not.
+        problem: says why the files of a sample are not what is wanted, or nothing.
     """
-    samples = enumerate(_samples(records, embed, tally))
+    samples = enumerate(_samples(records, embed, tally, problem))
     name = re.sub(r"[^\w-]+", "-", name)  # braces in it would make a pattern
     for number in count():
         some = list(islice(samples, 1))
@@ -68,11 +84,15 @@ def _write_shard(path: Path, samples: Iterable[tuple[int, Mapping[str, bytes]]])
     return Shard(path.name, places, end)
 
 
-def _samples(records: Iterable[Record], embed: bool, tally: Tally) -> Iterator[Mapping[str, bytes]]:
+def _samples(
+    records: Iterable[Record], embed: bool, tally: Tally, problem: Callable[[Mapping[str, bytes]], str]
+) -> Iterator[Mapping[str, bytes]]:
     for record in records:
         lost: set[str] = set()
         try:
             files = fields_of(record, lost, embed=embed)
+            if reason := problem(files):
+                raise BadRow(reason)
         except BadRow as error:
             tally.rejected.append(reject_record(record, [str(error)], where=f"record {record.id}"))
             continue
