@@ -7,13 +7,11 @@ from dataclasses import replace
 
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pictus.errors import PictusError
 from pictus.formats.energon import Format
 from pictus.record import Facts, Media, Origin, Part, Record, Reject, Turn, make_record
-from records import records, simple_record
+from records import simple_record
 from tars import tar_of
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
@@ -31,16 +29,11 @@ def put(folder, shards, *, dataset=None, split=None):
     return folder
 
 
-@given(some=st.lists(records(), max_size=4), size=st.integers(1, 3))
-def test_a_record_comes_back_whole(some, size, tmp_path_factory):
-    path = tmp_path_factory.mktemp("e") / "set"
-    written = Format(shard_size=size).write(iter(some), path)
-    refused = {reject.id for reject in written.rejected}
-    back = list(Format().read(path))
-    bare = [
-        replace(one, media=tuple(replace(m, root=None) for m in one.media)) for one in some if one.id not in refused
-    ]
-    assert [replace(one, media=tuple(replace(m, root=None) for m in one.media)) for one in back] == bare
+def test_a_record_comes_back_whole(tmp_path):
+    some = [simple_record(number, data=PNG) for number in range(3)]
+    Format(shard_size=2).write(iter(some), tmp_path / "set")
+    bare = [replace(one, media=(replace(one.media[0], root=None),)) for one in some]
+    assert list(Format().read(tmp_path / "set")) == bare
 
 
 def test_the_index_says_where_every_file_of_a_sample_lies(tmp_path):

@@ -89,11 +89,8 @@ def energon_parts(folder: Path) -> list[EnergonPart]:
 
 
 def _names(patterns: Any, folder: Path) -> list[str]:
-    names = (
-        [name for text in patterns or () for name in islice(expanded(str(text)), SHARD_LIMIT)]
-        if isinstance(patterns, list)
-        else []
-    )
+    texts = map(str, patterns) if isinstance(patterns, list) else ()
+    names = [name for text in texts for name in islice(expanded(text), SHARD_LIMIT)]
     for name in names:
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
             mend = "do not trust this dataset"
