@@ -155,6 +155,10 @@ rows |= st.fixed_dictionaries(
     {"instruction": st.just("a") | junk, "response": st.just("<image>b") | junk},
     optional={"image": junk, "conversation": junk, "turn": junk, "id": junk, "origin": junk | st.just({"key": "a"})},
 )
+rows |= st.fixed_dictionaries(
+    {"instruction": st.just("a") | junk, "output": st.just("b") | junk},
+    optional={"input": junk, "history": st.lists(st.lists(st.just("a") | junk, max_size=3), max_size=2) | junk},
+)
 rows |= st.fixed_dictionaries({"question": st.lists(messages, max_size=2) | junk, "function": junk | st.lists(junk)})
 
 
