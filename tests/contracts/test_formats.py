@@ -126,7 +126,17 @@ KEYS = ["id", "from", "value", "conversations", "image", "images", "messages", "
 KEYS += ["image_url", "url", "tool_calls", "function", "name", "arguments", "tools", "system", "parameters"]
 KEYS += ["description", "tool_call_id", "function_call", "functions", "query", "answers", "question", "properties"]
 VALUES = ["human", "gpt", "user", "assistant", "function_call", "<image>", "text", "image_url", "a.jpg", "{}", "[]"]
-VALUES += ["tool", "ipython", "system", "<tools>[]</tools>", "<tool_call>{}</tool_call>", "<tool_response>", "dict"]
+VALUES += [
+    "tool_call",
+    "tool_response",
+    "tool",
+    "ipython",
+    "system",
+    "<tools>[]</tools>",
+    "<tool_call>{}</tool_call>",
+    "<tool_response>",
+    "dict",
+]
 VALUES += ["<function_call>a(b=1)</function_call>", "<function_call>(", '{"name":"a","parameters":1}', "observation"]
 junk = st.recursive(
     st.none()

@@ -1,7 +1,5 @@
 """OpenAI's chat messages as JSON Lines, with pictures by address or inside the line, and tool calls."""
 
-import base64
-import binascii
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +8,13 @@ from typing import Any, ClassVar
 from pictus.plugins import Written
 from pictus.reading.calls import tool_in_envelope, tools_in
 from pictus.reading.chat_messages import message_of, turns_of
+from pictus.reading.data_address import data_address, medium_at
 from pictus.reading.json import read_lines
-from pictus.reading.marked_text import picture_named
 from pictus.reading.picture_file import picture_bytes
 from pictus.reading.row_kinds import kind_of
 from pictus.reading.rows import BadRow, in_order, key_of, list_in, looks_like, record_rows, text_in
 from pictus.record import Media, Origin, Part, Record, Reject, Role, Turn, make_record
 from pictus.store.row_file import write_lines
-
-_STARTS = {b"\xff\xd8": "jpeg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp", b"BM": "bmp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,7 @@ class Format:
     def _address(self, medium: Media) -> str:
         data = picture_bytes(medium) if self.embed else None
         if data is not None:
-            return _data_address(data)
+            return data_address(data)
         name = medium.path or medium.url
         if name is None:
             raise BadRow(
@@ -85,13 +81,6 @@ class Format:
                 else "a picture has neither a path nor an address"
             )
         return name
-
-
-def _data_address(data: bytes) -> str:
-    kind = next((name for start, name in _STARTS.items() if data.startswith(start)), None)
-    if kind is None:
-        raise BadRow("a picture is in none of the encodings that may stand in a line: JPEG, PNG, WebP, GIF, BMP")
-    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def _record(row: Mapping[str, Any], where: str, dataset: str, root: str) -> Record:
@@ -108,20 +97,5 @@ def _picture(part: Mapping[str, Any], media: list[Media], root: str) -> Part:
     if part["type"] != "image_url":
         raise BadRow(f"unknown part: {part['type']!r:.80}")
     image = part["image_url"]
-    media.append(_medium(text_in(image, "url") if isinstance(image, Mapping) else image, root))
+    media.append(medium_at(text_in(image, "url") if isinstance(image, Mapping) else image, root))
     return Part("image")
-
-
-def _medium(address: Any, root: str) -> Media:
-    if not isinstance(address, str) or not address.startswith("data:"):
-        return picture_named(address, root)
-    head, _, text = address.partition(",")
-    if not head.endswith(";base64"):
-        raise BadRow("the picture inside the line is not in base64")
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise BadRow("the picture inside the line is damaged") from None
-    if not data:
-        raise BadRow("the picture inside the line is empty")
-    return Media(data=data)
