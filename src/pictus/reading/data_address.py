@@ -5,15 +5,14 @@ import binascii
 from typing import Any
 
 from pictus.reading.marked_text import picture_named
+from pictus.reading.picture_file import encoding_of
 from pictus.reading.rows import BadRow
 from pictus.record import Media
-
-_STARTS = {b"\xff\xd8": "jpeg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp", b"BM": "bmp"}
 
 
 def data_address(data: bytes) -> str:
     """Write a picture as an address that holds it."""
-    kind = next((name for start, name in _STARTS.items() if data.startswith(start)), None)
+    kind = encoding_of(data)
     if kind is None:
         raise BadRow("a picture is in none of the encodings that may stand in a line: JPEG, PNG, WebP, GIF, BMP")
     return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
