@@ -43,10 +43,10 @@ test: $(VENV)/.dev  ## every test, the ones that start processes alone at the en
 
 proof: $(VENV)/.dev  ## the long forms: twenty kills, ten thousand fuzz examples
 	PICTUS_PROOF=1 $(BIN)/pytest -m 'not serial and not consumer' -n auto --timeout 3600
-	PICTUS_PROOF=1 $(BIN)/pytest -m serial --timeout 3600
+	PICTUS_PROOF=1 $(BIN)/pytest -m 'serial and not consumer' --timeout 3600
 
-consumers: $(VENV)/.dev  ## the real programs that read what we write, in environments of their own
-	$(BIN)/pytest -m consumer --timeout 3600
+consumers: $(VENV)/.dev  ## the real programs that read what we write, in environments of their own; the first time takes 6 GB
+	$(BIN)/pytest -m consumer -rs --timeout 3600
 
 bench: $(VENV)/.dev  ## measure, and write bench/RESULTS.md
 	$(BIN)/python bench/all.py
