@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from peers import python_of
 
 from consumers.fifty import fifty_records, write_pictures
 
@@ -37,6 +36,8 @@ class Peer:
 @pytest.fixture(scope="session")
 def peer():
     """Make a consumer's environment, or say that it cannot be made here."""
+
+    from peers import python_of  # of bench/, which a package of the source does not have
 
     def made(name, *packages, alone=()):
         python = python_of(name, *packages, alone=alone)

@@ -137,6 +137,6 @@ def test_rows_that_llama_factory_means_are_left_to_it(tmp_path):
         (tmp_path / "a.jsonl").write_text(json.dumps(row))
         assert not FORMAT.sniff(tmp_path / "a.jsonl")
     (empty,) = write(tmp_path, ASK, ANSWER)[1]
-    assert (empty["tools"], empty["images"]) == ("", [])
+    assert (empty["tools"], empty["images"]) == ("[]", [])
     assert isinstance(next(iter(FORMAT.read(tmp_path / "out.jsonl"))), Record)
     assert FORMAT.sniff(tmp_path / "out.jsonl")

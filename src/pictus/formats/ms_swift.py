@@ -65,7 +65,7 @@ def _row(record: Record, lost: set[str]) -> dict[str, Any]:
         "id": record.id,
         "messages": [message for turn in record.turns for message in _messages(turn, lost)],
         "images": images,
-        "tools": _unmarked(json_of(tools)) if tools else "",
+        "tools": _unmarked(json_of(tools)),  # ms-swift takes an empty text for one tool, which it then cannot read
     }
 
 
