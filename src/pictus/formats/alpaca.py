@@ -25,6 +25,7 @@ class Format:
     The last question is the instruction, those before it are pairs in `history`, and `<image>` marks the place of a
     picture. A question is written whole into `instruction`; when read, instruction and input are the question, a line
     each. Beside the file goes `dataset_info.json`. Tools may be offered; rows in which they are called do not fit.
+    LLaMA-Factory leaves out a row whose `output` is null: a question that nobody answered.
     """
 
     carries: ClassVar[frozenset[str]] = frozenset({"turns", "media", "tools"})

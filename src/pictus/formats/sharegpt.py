@@ -40,6 +40,7 @@ class Format:
 
     Beside the file goes `dataset_info.json`, and entries of other files stay in it. A tool's result belongs to
     the call before it; the results of several calls stand together as one JSON list. Ids of calls are not kept.
+    LLaMA-Factory leaves out a row that does not end with an answer.
     """
 
     carries: ClassVar[frozenset[str]] = frozenset({"turns", "media", "tools"})

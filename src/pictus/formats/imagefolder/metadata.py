@@ -1,6 +1,7 @@
 """The tables of an image folder: JSON Lines, CSV or Parquet, and the names of categories that stand beside them."""
 
 import csv
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -78,8 +79,7 @@ class Table:
 
 def tables_in(folder: Path, *, deep: bool = True) -> list[Table]:
     """Find the tables of a folder, in the order of the splits; where not `deep`, only those that are quickly found."""
-    found = [path for name in NAMES for path in (folder.rglob(name) if deep else _near(folder, name))]
-    tables = [_table(folder, path) for path in found if path.is_file()]
+    tables = [_table(folder, path) for path in files_below(folder) if path.name in NAMES] if deep else _near(folder)
     return sorted(tables, key=lambda table: (_rank(table.split), table.base, table.path.name))
 
 
@@ -102,10 +102,16 @@ def split_of(base: str) -> str | None:
     return next((SPLITS[part.lower()] for part in base.split("/") if part.lower() in SPLITS), None)
 
 
-def _near(folder: Path, name: str) -> Iterator[Path]:
-    yield folder / name
-    for split in SPLITS:
-        yield folder / split / name
+def files_below(folder: Path) -> Iterator[Path]:
+    """Walk through a folder in the order of names, holding one subfolder at a time."""
+    for below, subfolders, names in os.walk(folder):
+        subfolders.sort()
+        yield from (Path(below, name) for name in sorted(names))
+
+
+def _near(folder: Path) -> list[Table]:
+    places = [folder, *(folder / split for split in SPLITS)]
+    return [_table(folder, place / name) for place in places for name in NAMES if (place / name).is_file()]
 
 
 def _rank(split: str | None) -> int:

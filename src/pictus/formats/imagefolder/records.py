@@ -10,7 +10,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from pictus import licence
-from pictus.formats.imagefolder.metadata import Table, names_files, split_of
+from pictus.formats.imagefolder.metadata import Table, files_below, names_files, split_of
 from pictus.reading.calls import tools_in
 from pictus.reading.chat_messages import turns_of
 from pictus.reading.marked_text import MARK, check_places, parts_of, picture_named, shown_first
@@ -31,8 +31,8 @@ _FACTS = TypeAdapter(Facts)
 
 def labelled_pictures(folder: Path, root: str) -> Iterator[Record | Reject]:
     """Stream the pictures of a folder without tables; the folder that one lies in is its label."""
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in SUFFIXES or not path.is_file():
+    for path in files_below(folder):
+        if path.suffix.lower() not in SUFFIXES:
             continue
         name = path.relative_to(folder).as_posix()
         base = name.rpartition("/")[0]
