@@ -15,11 +15,12 @@ from pictus.engine.local import default_workers
 from pictus.engine.making import make_from_stream, make_from_tasks
 from pictus.engine.task import Task
 from pictus.errors import PictusError, unknown_name
+from pictus.licence.table import NO_PICTURE
 from pictus.reading.picture_file import picture_bytes
 from pictus.reading.rows import BadRow
 from pictus.record import Origin, Record, Reject, reject_record
 from pictus.steps.cards import write_cards
-from pictus.store.columns import with_origin
+from pictus.store.columns import with_no_picture, with_origin
 from pictus.store.corpus import Corpus, begin_corpus
 from pictus.store.place import Place
 from pictus.store.receipts import Receipt
@@ -64,6 +65,12 @@ def plan(name: str, root: Path, to: str, *, splits: tuple[str, ...] = (), **opti
     )
     if options.get("workers") is None:
         options.pop("workers", None)
+    if options["picture_licence"] == NO_PICTURE.name:
+        raise PictusError(
+            "nobody can state that there are no pictures",
+            where="pictus import",
+            mend="leave --picture-licence out: of records without media it is known",
+        )
     draft = ImportPlan(name=name, root=root.resolve(), to=to, **options)
     if not draft.is_source:
         return replace(draft, inputs=_fingerprint(_files_of_format(draft)))
@@ -126,7 +133,7 @@ def _batches(plan: ImportPlan, split: str | None, portion: Any) -> Iterator[pa.R
     root = _media_root(plan)
     plugin = _source(plan) if plan.is_source else _format(plan)
     for batch in plugin.batches(Path(root) if split is None else plan.root, split, portion, {root: plan.name}):
-        yield batch if isinstance(batch, Reject) else with_origin(batch, _stated(plan))
+        yield batch if isinstance(batch, Reject) else with_origin(with_no_picture(batch), _stated(plan))
 
 
 def _rows(plan: ImportPlan) -> Iterator[Record | Reject]:
@@ -134,7 +141,7 @@ def _rows(plan: ImportPlan) -> Iterator[Record | Reject]:
     rows = _read(plan)
     for row in rows if plan.limit is None else islice(rows, plan.limit):
         if isinstance(row, Record):
-            row = replace(row, origin=_filled(row.origin, _stated(plan)))
+            row = replace(row, origin=_filled(_pictured(row), _stated(plan)))
             yield _embedded(row) if plan.embed else row
         else:
             yield row
@@ -180,6 +187,16 @@ def _media_root(plan: ImportPlan) -> str:
         return str(plan.root)
     beside = plan.root if plan.root.is_dir() else plan.root.parent
     return str((plan.pictures or beside).resolve())
+
+
+def _pictured(record: Record) -> Origin:
+    """Say of a record without media that no picture has a licence, and of no other; `with_no_picture` says the same."""
+    said = record.origin.picture_licence
+    if record.media:
+        right = "unknown" if said == NO_PICTURE.name else said
+    else:
+        right = NO_PICTURE.name if said == "unknown" else said
+    return replace(record.origin, picture_licence=right)
 
 
 def _stated(plan: ImportPlan) -> dict[str, str]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pictus.errors import PictusError
+from pictus.licence.table import NO_PICTURE
 from pictus.record import NO_FACTS, Facts, Media, Origin, Record, Tool, Turn
 from pictus.store.codec import Codec, Leaf, Renames, codec_of
 
@@ -135,6 +136,20 @@ def with_origin(batch: pa.RecordBatch, stated: Mapping[str, str]) -> pa.RecordBa
     for place, array in enumerate(arrays):
         if text := stated.get(origin.type.field(place).name):
             arrays[place] = pc.if_else(pc.equal(array.fill_null("unknown"), "unknown"), text, array)
+    filled = pa.StructArray.from_arrays(arrays, fields=list(origin.type))
+    return batch.set_column(batch.schema.get_field_index("origin"), batch.schema.field("origin"), filled)
+
+
+def with_no_picture(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Say of rows without media that no picture has a licence, where nothing is known of one; and of no others."""
+    origin = batch["origin"]
+    place = origin.type.get_field_index("picture_licence")
+    arrays = [origin.field(number) for number in range(origin.type.num_fields)]
+    said = arrays[place].fill_null("unknown")
+    is_bare = pc.equal(pc.list_value_length(batch["media"]).fill_null(0), 0)
+    bare = pc.if_else(pc.equal(said, "unknown"), NO_PICTURE.name, said)
+    others = pc.if_else(pc.equal(said, NO_PICTURE.name), "unknown", said)
+    arrays[place] = pc.if_else(is_bare, bare, others)
     filled = pa.StructArray.from_arrays(arrays, fields=list(origin.type))
     return batch.set_column(batch.schema.get_field_index("origin"), batch.schema.field("origin"), filled)
 
