@@ -1,7 +1,7 @@
 """BFCL's two files: questions with their functions, and beside them the calls that count as right."""
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, ClassVar
@@ -11,11 +11,11 @@ import orjson
 from pictus.plugins import Written
 from pictus.reading.bfcl_rows import answers_in, first_call, tool_of, turn_of
 from pictus.reading.bfcl_values import from_bfcl, is_only_one, only, to_bfcl
-from pictus.reading.calls import Waiting, arguments_object, schema_of
+from pictus.reading.calls import Waiting, arguments_object, json_value, schema_of
 from pictus.reading.exchange import exchange_of
 from pictus.reading.json import read_lines
-from pictus.reading.rows import BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows
-from pictus.record import NO_FACTS, Facts, Origin, Record, Reject, Tool, Turn, make_record
+from pictus.reading.rows import ROW_ERRORS, BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows
+from pictus.record import NO_FACTS, Call, Facts, Origin, Record, Reject, Tool, Turn, make_record
 from pictus.store.row_file import write_lines
 from pictus.store.whole_file import whole_file
 
@@ -28,10 +28,11 @@ class Format:
     """JSON Lines `{id, question, function}`, and in `possible_answer/` under the same name `{id, ground_truth}`.
 
     A question without an entry there is one that no function answers. Files allow several values for an argument:
-    a record takes the first, and keeps the others in its facts. Pictures and several rounds of calls have no place.
+    a record takes the first, and keeps the others in its facts, from where they are written again. Pictures and
+    several rounds of calls have no place.
     """
 
-    carries: ClassVar[frozenset[str]] = frozenset({"turns", "tools"})
+    carries: ClassVar[frozenset[str]] = frozenset({"turns", "tools", "facts"})  # of facts: what BFCL's files said
     suffixes: ClassVar[tuple[str, ...]] = (".json",)
 
     def sniff(self, path: Path) -> bool:
@@ -73,12 +74,16 @@ def _row(record: Record, lost: set[str], answers: IO[bytes]) -> dict[str, Any]:
     if record.media or any(part.type != "text" for turn in record.turns for part in turn.parts):
         raise BadRow("it has pictures, which BFCL's questions have no place for")
     exchange = exchange_of(record, lost)
-    truth = [{call.name: {key: only(one) for key, one in arguments_object(call).items()}} for call in exchange.calls]
+    said = _said(record)
+    truth = _truth(exchange.calls, said.get("ground_truth"))
     row = {
         "id": record.id,
         "question": [[{"role": turn.role, "content": turn.text} for turn in exchange.before]],
-        "function": [_function(tool, lost) for tool in record.tools],
+        "function": _functions(record.tools, said.get("function"), lost),
     }
+    kept = {"ground_truth": truth, "function": row["function"]}
+    if replace(record.facts, extra=None) != NO_FACTS or any(value != kept.get(key) for key, value in said.items()):
+        lost.add("facts (captions, boxes, labels)")
     try:
         orjson.dumps(row)  # what cannot be written must not leave an answer behind
         answer = orjson.dumps({"id": record.id, "ground_truth": truth}, option=orjson.OPT_APPEND_NEWLINE)
@@ -87,6 +92,44 @@ def _row(record: Record, lost: set[str], answers: IO[bytes]) -> dict[str, Any]:
     if truth:
         answers.write(answer)
     return row
+
+
+def _said(record: Record) -> Mapping[str, Any]:
+    """Give what the files said from which a record was read, as far as it was kept."""
+    try:
+        value = json_value(record.facts.extra or "{}")
+    except BadRow:
+        value = record.facts.extra
+    return value if isinstance(value, Mapping) else {"": value}
+
+
+def _truth(calls: Sequence[Call], said: Any) -> list[Any]:
+    """Give the right calls with all values that were allowed, where these are still the calls of the record."""
+    made = [(call.name, arguments_object(call)) for call in calls]
+    if said:
+        if not isinstance(said, list) or not all(isinstance(one, Mapping) for one in said):
+            raise BadRow("what counts as right is no list of calls, and the file of answers holds those alone")
+        if not made or _first(said) == made:
+            return said
+    return [{name: {key: only(one) for key, one in arguments.items()}} for name, arguments in made]
+
+
+def _first(truth: Sequence[Any]) -> list[tuple[str, Any]] | None:
+    try:
+        return [(name, json_value(arguments)) for name, arguments in map(first_call, truth)]
+    except BadRow:
+        return None
+
+
+def _functions(tools: Sequence[Tool], said: Any, lost: set[str]) -> list[Any]:
+    """Describe the tools, in the words of the file that they came from where they still mean the same."""
+    if isinstance(said, list) and len(said) == len(tools):
+        try:
+            if list(map(tool_of, said)) == list(tools):
+                return said
+        except ROW_ERRORS:
+            pass
+    return [_function(tool, lost) for tool in tools]
 
 
 def _function(tool: Tool, lost: set[str]) -> dict[str, Any]:
