@@ -94,14 +94,14 @@ def test_where_nothing_is_called_there_is_no_file_of_answers(tmp_path):
 
 
 def test_of_several_allowed_values_the_first_is_taken_and_the_others_are_kept(tmp_path):
-    allowed = {"at": ["", 12.0, 12], "to": ["km", "", "kilometre"], "left_out": [""], "why": [None, ""]}
+    allowed = {"at": ["", 12.0, 12], "to": ["km", "", "kilometre"], "left_out": [""], "why": [None, ""], "nil": [None]}
     allowed |= {"size": [{"big": ["very", "much"], "old": ["", "yes"], "new": [""]}], "list": [["a", "b"], ["b", "a"]]}
     truth = [{"units.convert": allowed}]
     (row,) = read(tmp_path, question(), answers=[{"id": "simple_0", "ground_truth": truth}])
     assert json.loads(row.turns[1].calls[0].arguments) == {
         "at": 12.0,
         "to": "km",
-        "why": None,
+        "nil": None,
         "size": {"big": "very", "old": "yes"},
         "list": ["a", "b"],
     }

@@ -45,8 +45,8 @@ def test_the_list_of_apis_is_python_and_becomes_tools_without_what_no_schema_kno
     assert json.loads(record.tools[0].parameters) == {
         "type": "object",
         "properties": {
-            "day": {"type": "string", "description": "", "example_value": "monday"},
-            "night": {"type": "boolean", "example_value": None, "default": True},
+            "day": {"type": "string", "description": "", "examples": ["monday"]},
+            "night": {"type": "boolean", "examples": [None], "default": True},
         },
         "required": ["day"],
     }
@@ -108,8 +108,8 @@ def test_a_question_names_its_apis_as_the_answers_call_them():
     assert json.loads(record.tools[0].parameters) == {
         "type": "object",
         "properties": {
-            "day": {"type": "string", "description": "A day.", "example_value": "monday"},
-            "is_from": {"type": "number", "description": "A day.", "example_value": 3},
+            "day": {"type": "string", "description": "A day.", "examples": ["monday"]},
+            "is_from": {"type": "number", "description": "A day.", "examples": [3]},
             "full": {"type": "boolean", "description": "A day."},
         },
         "required": ["day"],

@@ -15,6 +15,7 @@ _TO_JSON = {
     **dict.fromkeys(("boolean", "Boolean", "bool"), "boolean"),
 }
 _ANY = "any"
+_LEFT_OUT = object()
 _OF_SEVERAL = ("anyOf", "oneOf", "allOf", "not", "$ref", "prefixItems", "patternProperties")
 
 
@@ -52,8 +53,8 @@ def first_allowed(allowed: Any) -> tuple[bool, Any]:
         raise BadRow("the allowed values of an argument are no list")
     if not allowed:
         raise BadRow("no value at all is allowed for an argument")
-    values = [value for value in allowed if value != ""]
-    return (True, _unwrapped(values[0])) if values else (False, None)
+    first = _first(allowed)
+    return first is not _LEFT_OUT, None if first is _LEFT_OUT else _unwrapped(first)
 
 
 def is_only_one(allowed: Any) -> bool:
@@ -139,6 +140,12 @@ def _picked(value: dict[str, Any]) -> dict[str, Any]:
             allowed = [allowed]
         if not isinstance(allowed, list) or not allowed:
             raise BadRow("no value at all is allowed for a part of an argument")
-        if values := [one for one in allowed if one != ""]:
-            picked[key] = values[0]
+        if (first := _first(allowed)) is not _LEFT_OUT:
+            picked[key] = first
     return picked
+
+
+def _first(allowed: list[Any]) -> Any:
+    """Pick a value; null, which most schemas do not allow, only where the argument may not be left out instead."""
+    values = [value for value in allowed if value != ""]
+    return values[0] if values and (values[0] is not None or len(values) == len(allowed)) else _LEFT_OUT

@@ -18,7 +18,7 @@ _NAME_LIMIT = 64  # characters: OpenAI takes no longer names
 
 
 def tools_of(functions: Any) -> tuple[Tool, ...]:
-    """Make the tools of OpenAI's descriptions, without the list `optional` that no reader of JSON Schema knows."""
+    """Make the tools of OpenAI's descriptions, without the words that no reader of JSON Schema knows."""
     if not isinstance(functions, list):
         raise BadRow("the functions are no list")
     return tuple(map(_tool, functions))
@@ -50,7 +50,13 @@ def tool_of_api(api: Mapping[str, Any]) -> Tool:
 
 def _tool(function: Mapping[str, Any]) -> Tool:
     parameters = {key: value for key, value in function["parameters"].items() if key != "optional"}
+    parameters["properties"] = {name: _standard(one) for name, one in parameters.get("properties", {}).items()}
     return Tool(text_in(function, "name"), text_in(function, "description", ""), json_of(parameters))
+
+
+def _standard(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Say `examples` instead of `example_value`, as JSON Schema does."""
+    return dict(("examples", [value]) if key == "example_value" else (key, value) for key, value in schema.items())
 
 
 def _property(parameter: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +65,7 @@ def _property(parameter: Mapping[str, Any]) -> dict[str, Any]:
     if words := text_in(parameter, "description", "").strip():
         made["description"] = words
     default = parameter.get("default")
-    return made if default in (None, "") else {**made, "example_value": default}
+    return made if default in (None, "") else {**made, "examples": [default]}
 
 
 def _renamed(text: str) -> str:
