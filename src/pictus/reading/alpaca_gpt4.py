@@ -1,11 +1,11 @@
 """What the English and the Chinese edition of Alpaca-GPT4 have in common: the repository, its terms, the paper."""
 
-from pictus.card import Asset, Card
+from pictus.card import STATED, Asset, Card
 
 _REPOSITORY = "https://github.com/Instruction-Tuning-with-GPT-4/GPT-4-LLM"
 
 
-def gpt4_card(*, title: str, what: str, size: str, checked: str = "stated facts") -> Card:
+def gpt4_card(*, title: str, what: str, size: str, checked: str = STATED) -> Card:
     """Make the card of an edition."""
     return Card(
         title=title,
