@@ -12,7 +12,7 @@ from pictus.steps import import_
 from pictus.steps.licence import report
 from pictus.store.columns import encode, with_no_picture
 
-KNOWN = ("unknown", "no-picture", "MIT")
+KNOWN = ("unknown", "per-item", "no-picture", "MIT")
 TEXT_ONLY, PICTURED = {"image": None}, {"image": "a.jpg"}
 
 
@@ -48,7 +48,7 @@ def test_what_a_file_says_of_pictures_that_are_not_there_or_are_is_set_right(tmp
     rows += [replace(row, media=(Media(url="https://example.org/a.jpg"),)) for row in rows]
     batch = with_no_picture(encode(rows, {}))
     by_columns = batch["origin"].field("picture_licence").to_pylist()
-    assert by_columns == ["no-picture", "no-picture", "MIT", "unknown", "unknown", "MIT"]
+    assert by_columns == ["no-picture"] * 3 + ["MIT", "unknown", "per-item", "unknown", "MIT"]
     assert [import_._pictured(row).picture_licence for row in rows] == by_columns
 
 

@@ -20,7 +20,7 @@ from pictus.reading.picture_file import picture_bytes
 from pictus.reading.rows import BadRow
 from pictus.record import Origin, Record, Reject, reject_record
 from pictus.steps.cards import write_cards
-from pictus.store.columns import with_no_picture, with_origin
+from pictus.store.columns import SAYS_NOTHING, with_no_picture, with_origin
 from pictus.store.corpus import Corpus, begin_corpus
 from pictus.store.place import Place
 from pictus.store.receipts import Receipt
@@ -195,7 +195,7 @@ def _pictured(record: Record) -> Origin:
     if record.media:
         right = "unknown" if said == NO_PICTURE.name else said
     else:
-        right = NO_PICTURE.name if said == "unknown" else said
+        right = NO_PICTURE.name if said in SAYS_NOTHING else said
     return replace(record.origin, picture_licence=right)
 
 

@@ -19,6 +19,7 @@ from pictus.record import NO_FACTS, Facts, Media, Origin, Record, Tool, Turn
 from pictus.store.codec import Codec, Leaf, Renames, codec_of
 
 SCHEMA_VERSION = 1
+SAYS_NOTHING = ("unknown", "per-item")  # licences of pictures that no row without a picture is held up by
 _NAMES: Renames = {Turn: {"parts": "content", "calls": "tool_calls", "call_id": "tool_call_id"}}
 # Chat templates ask whether a message has tool calls; a null answers that, an empty list does not always.
 _TURNS = codec_of(tuple[Turn, ...], columns=_NAMES, null_when_empty=frozenset({"calls"}))
@@ -147,7 +148,7 @@ def with_no_picture(batch: pa.RecordBatch) -> pa.RecordBatch:
     arrays = [origin.field(number) for number in range(origin.type.num_fields)]
     said = arrays[place].fill_null("unknown")
     is_bare = pc.equal(pc.list_value_length(batch["media"]).fill_null(0), 0)
-    bare = pc.if_else(pc.equal(said, "unknown"), NO_PICTURE.name, said)
+    bare = pc.if_else(pc.is_in(said, pa.array(SAYS_NOTHING)), NO_PICTURE.name, said)
     others = pc.if_else(pc.equal(said, NO_PICTURE.name), "unknown", said)
     arrays[place] = pc.if_else(is_bare, bare, others)
     filled = pa.StructArray.from_arrays(arrays, fields=list(origin.type))
