@@ -74,6 +74,9 @@ def plan(name: str, root: Path, to: str, *, splits: tuple[str, ...] = (), **opti
     draft = ImportPlan(name=name, root=root.resolve(), to=to, **options)
     if not draft.is_source:
         return replace(draft, inputs=_fingerprint(_files_of_format(draft)))
+    if draft.pictures is not None:
+        mend = f"leave it out; `pictus show sources/{name}` lists the settings, for --set"
+        raise PictusError("a dataset finds its pictures without --pictures", where="pictus import", mend=mend)
     source = _source(draft)
     splits = splits or source.splits or source.splits_in(draft.root)
     present, problems = [], []
@@ -184,7 +187,8 @@ def _format(plan: ImportPlan) -> Any:
 
 def _media_root(plan: ImportPlan) -> str:
     if plan.is_source:
-        return str(plan.root)
+        source = _source(plan)
+        return str(source.media_root(plan.root) if hasattr(source, "media_root") else plan.root)
     beside = plan.root if plan.root.is_dir() else plan.root.parent
     return str((plan.pictures or beside).resolve())
 
