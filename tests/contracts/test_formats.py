@@ -70,6 +70,13 @@ def test_no_other_file_is_taken_for_it(name, tmp_path):
         assert not plugins.load("formats", name).sniff(path)
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in WRITTEN])
+def test_what_only_reads_says_what_to_write_with(name, tmp_path):
+    with pytest.raises(PictusError, match=f"{name} is only read") as told:
+        plugins.load("formats", name).write([], file_for(name, tmp_path))
+    assert any(f"`{other}`" in told.value.mend for other in WRITTEN) and list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", WRITTEN)
 @given(draw=st.data())
 def test_what_it_writes_it_reads_back(name, draw, tmp_path_factory):

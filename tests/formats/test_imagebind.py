@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from pictus import plugins
 from pictus.errors import PictusError
 from pictus.record import Call, Facts, Media, Origin, Part, Tool, Turn, make_record
+from pictus.steps import import_
+from pictus.steps.check import check
 
 PICTURE = Media(path="a b/1.jpg", root="/pictures")
 odd = st.text(st.sampled_from("\"\t\r\n ,a'[]1.\0\x85"), max_size=8)
@@ -160,3 +162,11 @@ def test_a_picture_that_is_only_an_address_or_has_an_odd_name_has_no_row_of_capt
 def test_another_name_than_yaml_is_refused(tmp_path):
     with pytest.raises(PictusError, match=r"no name of a META file"):
         plugins.load("formats", "imagebind").write([], tmp_path / "meta.json")
+
+
+def test_a_meta_file_is_checked_as_what_it_is_and_its_files_are_inputs(tmp_path):
+    written = write(tmp_path, captioned("a mug"), stage="pretrain")
+    report = check(str(tmp_path / "meta.yaml"), pictures=Path("/pictures"), only=["duplicate_id"])
+    assert report.what == "imagebind file meta.yaml"
+    plan = import_.plan("imagebind", tmp_path / "meta.yaml", "x", pictures=Path("/pictures"))
+    assert [text.split()[0] for text in plan.inputs] == [path.name for path in written.files]

@@ -49,6 +49,10 @@ class Format:
         root = str(Path(pictures or path.parent).absolute())
         return meta_records(listed_files(path), root, lambda key: Origin(dataset=path.stem, key=key))
 
+    def files(self, path: Path) -> list[Path]:
+        """List the META file and the files that it lists."""
+        return [path, *(listed.path for listed in listed_files(path))]
+
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write the rows, and then the file that lists them."""
         if path.suffix not in (".yaml", ".yml"):

@@ -1,10 +1,8 @@
 """ImageBind-LLM's META files: YAML that lists files of captions between tabs, and of conversations as JSON."""
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,10 +12,11 @@ from pictus.errors import ManyErrors, PictusError
 from pictus.reading.answer_rows import conversations
 from pictus.reading.files import open_file, reading_packed
 from pictus.reading.json import read_rows
-from pictus.reading.marked_text import parts_of, picture_named, pictures_named
+from pictus.reading.marked_text import parts_of, pictures_named, shown_first
+from pictus.reading.places import placed
 from pictus.reading.rows import ROW_ERRORS, BadRow, in_order, json_of, list_in, reason_of, record_rows, text_in
 from pictus.reading.tabbed_captions import captions_in, read_tabbed
-from pictus.record import Facts, Media, Origin, Part, Record, Reject, Role, Turn, make_record
+from pictus.record import Facts, Media, Origin, Record, Reject, Role, Turn, make_record
 from pictus.typed_yaml import Section, read_yaml, typed
 
 OriginOf: TypeAlias = Callable[[str], Origin]  # makes the origin of a key
@@ -98,24 +97,6 @@ def _file_records(listed: Listed, root: str, origin: OriginOf) -> Iterator[Recor
     return record_rows(rows, lambda row, where: _conversation(row["pairs"], where, root, keyed))
 
 
-def placed(name: Any, root: str) -> Media:
-    """Make the picture that a row names by address, by path below the root, or by a whole path that lies below it."""
-    medium = picture_named(name, root)
-    if medium.path is None or not medium.path.startswith("/"):
-        return medium
-    folder, _, file = os.path.normpath(medium.path).rpartition("/")
-    return replace(medium, path=_below(folder or "/", root) + file)
-
-
-@lru_cache(4096)
-def _below(folder: str, root: str) -> str:
-    """Name a folder from the root, whichever of the two is named through a link."""
-    for one, base in ((Path(folder), Path(root)), (Path(folder).resolve(), Path(root).resolve())):
-        if one.is_relative_to(base):
-            return "".join(f"{part}/" for part in one.relative_to(base).parts)
-    raise BadRow(f"its picture lies outside {root}: name a folder that all pictures lie below")
-
-
 def _is_json(path: Path) -> bool:
     with open_file(path) as file, reading_packed(path):
         return file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{")
@@ -123,7 +104,7 @@ def _is_json(path: Path) -> bool:
 
 def _captioned(path: Path, root: str, origin: OriginOf) -> Iterator[Record | Reject]:
     """Give a record for each picture: neighbouring rows of the same one are its captions."""
-    first, row, captions = "", dict[str, str](), list[str]()
+    first, row, captions, picture = "", dict[str, str](), list[str](), Media()
     for item in read_tabbed(path, (URL, CAPTION)):
         if isinstance(item, Reject):
             yield item
@@ -132,7 +113,7 @@ def _captioned(path: Path, root: str, origin: OriginOf) -> Iterator[Record | Rej
         other = {name: cell for name, cell in cells.items() if name != CAPTION}
         try:
             found = captions_in(cells[CAPTION])
-            placed(other[URL], root)
+            shown = placed(other[URL], root)
         except ROW_ERRORS as error:
             yield Reject(where=where, reasons=(reason_of(error),), row=json_of(cells))
             continue
@@ -140,16 +121,16 @@ def _captioned(path: Path, root: str, origin: OriginOf) -> Iterator[Record | Rej
             captions += found
             continue
         if captions:
-            yield _picture(row, captions, root, origin(first))
-        first, row, captions = where, other, [*found]
+            yield _picture(picture, captions, row, origin(first))
+        first, row, captions, picture = where, other, [*found], shown
     if captions:
-        yield _picture(row, captions, root, origin(first))
+        yield _picture(picture, captions, row, origin(first))
 
 
-def _picture(row: Mapping[str, str], captions: Sequence[str], root: str, origin: Origin) -> Record:
+def _picture(picture: Media, captions: Sequence[str], row: Mapping[str, str], origin: Origin) -> Record:
     other = {name: cell for name, cell in row.items() if name != URL and cell}
     facts = Facts(captions=tuple(captions), extra=json_of(other) if other else None)
-    return make_record(origin, media=[placed(row[URL], root)], facts=facts)
+    return make_record(origin, media=[picture], facts=facts)
 
 
 def _conversation(pairs: Sequence[Mapping[str, Any]], where: str, root: str, origin: OriginOf) -> Record:
@@ -165,7 +146,7 @@ def _conversation(pairs: Sequence[Mapping[str, Any]], where: str, root: str, ori
         return make_record(made, media=[placed(named, root)], facts=Facts(captions=captions))
     turns = [turn for pair in pairs for turn in _turns(pair)]
     if named is not None and all(part.type == "text" for turn in turns for part in turn.parts):
-        turns = _shown_first(turns)
+        turns = shown_first(turns, 1)
     media = pictures_named([] if named is None else [named], root, turns)
     media = [medium if medium.path is None else placed(medium.path, root) for medium in media]
     return in_order(make_record(made, media=media, turns=turns, facts=Facts(captions=captions)))
@@ -202,12 +183,3 @@ def _turn(turn: Mapping[str, Any]) -> Turn:
     if role is None:
         raise BadRow(f"unknown role: {turn['from']!r:.80}")
     return Turn(role, parts_of(text_in(turn, "value")))
-
-
-def _shown_first(turns: list[Turn]) -> list[Turn]:
-    """Show the picture before the first question, as the original does wherever the mark stands."""
-    first = next((number for number, turn in enumerate(turns) if turn.role == "user"), None)
-    if first is None:
-        raise BadRow("nobody asks about the picture")
-    shown = replace(turns[first], parts=(Part("image"), *turns[first].parts))
-    return [*turns[:first], shown, *turns[first + 1 :]]

@@ -9,12 +9,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import orjson
-
 from pictus.errors import PictusError
 from pictus.reading.files import open_file, reading_packed
 from pictus.reading.json import ROW_LIMIT_BYTES
-from pictus.reading.python_calls import python_value
+from pictus.reading.listed_texts import texts_listed
 from pictus.reading.rows import BadRow
 from pictus.record import Reject
 
@@ -50,7 +48,7 @@ def read_tabbed(path: Path, needed: Sequence[str]) -> Iterator[tuple[str, dict[s
 
 def captions_in(text: str) -> tuple[str, ...]:
     """Read the caption of a cell, or several that stand there as a list; one that says nothing is none."""
-    found = (" ".join(caption.split()) for caption in _listed(text.strip()))
+    found = (" ".join(caption.split()) for caption in texts_listed(text) or [text])
     captions = tuple(caption for caption in found if caption not in NOTHING)
     if not captions:
         raise BadRow("its caption is empty, or a word for nothing such as NA or null")
@@ -64,8 +62,7 @@ def _header(path: Path, line: bytes, needed: Sequence[str]) -> list[str]:
         raise PictusError(
             f"the file has no column {' and no '.join(f'`{name}`' for name in missing)} between tabs",
             where=f"{path}, line 1",
-            mend=f"its first line is to name {' and '.join(needed)}, a tab between them; "
-            "`pictus show formats/columns` reads other tables",
+            mend=f"its first line is to name {' and '.join(needed)}, a tab between; the format `columns` reads others",
         )
     return names
 
@@ -126,16 +123,3 @@ def _plain(cell: str) -> str:
     """Take off the quotes that somebody put around a whole cell; others belong to the text."""
     quoted = _QUOTED.fullmatch(cell)
     return cell if quoted is None else quoted[1].replace('""', '"')
-
-
-def _listed(text: str) -> list[str]:
-    if not (text.startswith("[") and text.endswith("]")):
-        return [text]
-    for read in (orjson.loads, python_value):
-        try:
-            found = read(text)
-        except (ValueError, RecursionError):  # it only looks like a list
-            continue
-        if isinstance(found, list) and found and all(isinstance(one, str) for one in found):
-            return found
-    return [text]

@@ -54,7 +54,7 @@ def check(target: str, *, pictures: Path | None = None, decode: bool = True, onl
         return _check_corpus(target, checks)
     if not path.exists() and "{" not in path.name:  # some formats take patterns
         raise PictusError("this does not exist", where=target, mend="give a corpus, a file or a recipe")
-    if path.suffix in (".yaml", ".yml"):
+    if path.suffix in (".yaml", ".yml") and not _formats_of(path):
         return _check_recipe(path)
     if path.is_dir():
         return _check_data(path, pictures, checks)

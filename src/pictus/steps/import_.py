@@ -170,7 +170,7 @@ def _licence_name(text: str) -> str:
 
 def _files_of_format(plan: ImportPlan) -> list[Path]:
     """List the files that a format reads; most read the one that was named."""
-    format_ = plugins.load("formats", plan.name, plan.settings)
+    format_ = _format(plan)
     files: list[Path] = format_.files(plan.root) if hasattr(format_, "files") else [plan.root]
     if missing := [file for file in files if not file.exists()]:
         raise PictusError("this file does not exist", where=str(missing[0]), mend="check the path after --from")
