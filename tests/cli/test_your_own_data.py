@@ -11,7 +11,6 @@ from pictus.store.corpus import open_corpus
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/your-own-data.md").read_text()
-WRITTEN_BESIDE = {"imagefolder", "webdataset"}  # formats that come with a change of their own
 
 
 def test_each_command_runs_and_prints_what_the_page_shows(tmp_path, monkeypatch, run):
@@ -29,7 +28,7 @@ def test_each_command_runs_and_prints_what_the_page_shows(tmp_path, monkeypatch,
         for line in shown:
             assert line == "…" or line in found, (words, line, out, err)
         count += 1
-    assert count == 8
+    assert count == 12
     one, two = open_corpus("shop").records()
     assert (one.origin.key, one.facts.choices, two.facts.captions) == (
         "007",
@@ -41,7 +40,7 @@ def test_each_command_runs_and_prints_what_the_page_shows(tmp_path, monkeypatch,
 
 def test_every_way_in_is_a_source_or_a_format():
     told = {name for row in rows_below(PAGE, "| what you have") for name in re.findall(r"pictus import (\w+)", row[1])}
-    assert told - {"NAME"} - WRITTEN_BESIDE <= {*names("sources"), *names("formats")}
+    assert told - {"NAME"} <= {*names("sources"), *names("formats")}
 
 
 def test_every_key_of_a_mapping_is_explained():

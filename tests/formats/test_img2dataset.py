@@ -101,7 +101,7 @@ def test_a_shard_that_was_never_finished_is_told_of_and_read_as_far_as_it_goes(e
     first, second, third = [one.reasons[0] for one in rejects[1:]]
     assert first.startswith("this shard was never finished")
     assert second.startswith("the archive breaks off")
-    assert third.startswith("the table cannot be read")
+    assert third.startswith("the file cannot be read")
 
 
 def test_a_folder_without_tables_is_not_its_output(tmp_path):

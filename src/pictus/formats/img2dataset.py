@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pictus.errors import PictusError
 from pictus.plugins import Written
-from pictus.reading.parquet_rows import parquet_rows
+from pictus.reading.parquet_files import plain, read_parquet
 from pictus.reading.rows import ROW_ERRORS, BadRow, reason_of, row_text, text_in
 from pictus.reading.sample_meaning import Meaning, add_facts, json_in, meaning_of
 from pictus.reading.shard_folders import STATS, kind_of_folder
@@ -72,6 +72,15 @@ def _files(path: Path, name: str) -> tuple[Path, Path]:
     return path / f"{name}.parquet", path / f"{name}.tar"
 
 
+def _rows(table: Path) -> Iterator[tuple[str, dict[str, Any]] | Reject]:
+    """Stream the rows of a table; one that is damaged takes no other shard with it."""
+    try:
+        for item in read_parquet(table):
+            yield item if isinstance(item, Reject) else (item[0], {name: plain(one) for name, one in item[1].items()})
+    except PictusError as error:
+        yield Reject(where=table.name, reasons=(error.what,))
+
+
 def _of_archive(archive: Path, table: Path, dataset: str) -> Iterator[Record | Reject]:
     """Read the pictures that were got out of the archive, and what became of the others out of the table."""
     seen = set()
@@ -81,7 +90,7 @@ def _of_archive(archive: Path, table: Path, dataset: str) -> Iterator[Record | R
             continue
         seen.add(sample.key)
         yield _of_sample(sample, dataset)
-    for item in parquet_rows(table):
+    for item in _rows(table):
         if isinstance(item, Reject):
             yield item
         elif (problem := _problem(item[1])) or item[1].get("key") not in seen:
@@ -90,7 +99,7 @@ def _of_archive(archive: Path, table: Path, dataset: str) -> Iterator[Record | R
 
 def _of_table(table: Path, dataset: str, root: str, folder: str | None) -> Iterator[Record | Reject]:
     """Read the pictures that lie in a folder, or in the table itself."""
-    for item in parquet_rows(table):
+    for item in _rows(table):
         if isinstance(item, Reject):
             yield item
             continue

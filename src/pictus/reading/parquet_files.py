@@ -1,5 +1,6 @@
 """Rows of Parquet files, a few at a time: one file, or all that a dataset's folder holds."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -57,6 +58,19 @@ def read_parquet(
                     yield (where, row) if row is not None else Reject(where=where, reasons=("it is no UTF-8 text",))
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(path, error) from None
+
+
+def plain(value: Any) -> Any:
+    """Give a value as JSON can have it, bytes apart: a number that is none is None, and a time is its text."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, str | bytes | int | None):
+        return value
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, dict):
+        return {str(name): plain(one) for name, one in value.items()}
+    return str(value)
 
 
 def _values(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | None]:

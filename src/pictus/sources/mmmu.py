@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
 from pictus.reading.choices import choice_question, letter, lettered
 from pictus.reading.numbered_pictures import placed_pictures, without_marks
+from pictus.reading.parquet_files import read_parquet
 from pictus.reading.places import home_of
 from pictus.reading.questions import line_in, notes
 from pictus.reading.rows import BadRow, key_of, record_rows, text_in
@@ -101,7 +99,7 @@ Sociology/…                                  (thirty subjects; those that are 
             def make(row: Mapping[str, Any], where: str, subject: str = subject) -> Record:
                 return self._record(split, subject, row, where)
 
-            yield from record_rows(_rows(path), make)
+            yield from record_rows(read_parquet(path, name=f"{path.parent.name}/{path.name}"), make)
 
     def _record(self, split: str, subject: str, row: Mapping[str, Any], where: str) -> Record:
         choices = _texts(row["options"], "options")
@@ -135,20 +133,6 @@ Sociology/…                                  (thirty subjects; those that are 
                 ),
             ),
         )
-
-
-def _rows(path: Path) -> Iterator[tuple[str, Any]]:
-    number = 0
-    try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=_AT_ONCE):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield f"{path.parent.name}/{path.name}, row {number}", row
-    except (pa.ArrowException, OSError) as error:
-        raise PictusError(
-            f"the file cannot be read: {' '.join(str(error).split())}", where=str(path), mend="fetch it again"
-        ) from None
 
 
 def _texts(value: Any, name: str) -> list[str]:
