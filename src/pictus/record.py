@@ -229,8 +229,17 @@ def make_record(
 
 def identity_of(origin: Origin, key: str, turns: Any, tools: Any, facts: Any) -> str:
     """Give the id of a record, of its content or of anything that looks the same as JSON."""
-    content = orjson.dumps((origin.dataset, origin.split, key, turns, tools, facts))
-    return blake2b(content, digest_size=16).hexdigest()
+    return digest_of(content_of(origin, key, turns, tools, facts)).hex()
+
+
+def content_of(origin: Origin, key: Any, turns: Any, tools: Any, facts: Any) -> bytes:
+    """Write what the id of a record is made of."""
+    return orjson.dumps((origin.dataset, origin.split, key, turns, tools, facts))
+
+
+def digest_of(content: bytes) -> bytes:
+    """Give the sixteen bytes that an id spells."""
+    return blake2b(content, digest_size=16).digest()
 
 
 def reject_record(record: Record, reasons: Iterable[str], *, where: str) -> Reject:
