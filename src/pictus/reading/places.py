@@ -31,3 +31,11 @@ def find_file(root: Path, names: Sequence[str], *, mend: str) -> Path:
                 return path
     looked = " or ".join(names)
     raise PictusError(f"the file {looked} is missing", where=str(root), mend=mend)
+
+
+def parquet_parts(folder: Path) -> list[Path]:
+    """List the Parquet files of a folder, in the order of their names."""
+    found = sorted(folder.glob("*.parquet"))
+    if not found:
+        raise PictusError("there is no Parquet file", where=str(folder), mend="give the folder that holds the parts")
+    return found
