@@ -35,8 +35,8 @@ class Source:
         homepage=CONCEPTUAL_12M,
         paper="https://arxiv.org/abs/2102.08981",
         advice="Address first, then caption: CC3M has it the other way round. A reader of CSV takes a quote in a "
-        "caption for the beginning of a cell and loses rows without a word; here quotes are letters. Some addresses are "
-        "also in CC3M.",
+        "caption for the beginning of a cell and loses rows without a word; here quotes are letters. Some addresses "
+        "are also in CC3M.",
         citation="""\
 @inproceedings{changpinyo2021cc12m,
   title     = {{Conceptual 12M}: Pushing Web-Scale Image-Text Pre-Training To Recognize Long-Tail Visual Concepts},
