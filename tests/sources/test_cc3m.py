@@ -93,7 +93,7 @@ def test_broken_lines_of_the_list_with_labels_are_set_aside(tmp_path):
         b"\xff\thttp://a/4\tcat",
         b"five\thttp://a/5\t, cat ,",
     ]
-    *bad, good = read("cc3m", write(tmp_path, "GCC-Labels-training.tsv", b"\n".join(lines)), "labelled")
+    *bad, good = read("cc3m", write(tmp_path, "Train_GCC-Labels-training.tsv", b"\n".join(lines)), "labelled")
     assert [row.where.rpartition(" ")[2] for row in bad] == ["1", "2", "3", "4"]
     assert len({row.reasons for row in bad}) == 4
     assert good.facts.present == ("cat",) and good.facts.extra is None

@@ -28,7 +28,7 @@ def read(**known):
             st.one_of(st.none(), st.sampled_from(["CC-BY-2.0", "CC0-1.0"])),
             st.one_of(st.none(), st.text()),
         ),
-        max_size=8,
+        max_size=5,
     )
 )
 def test_ids_and_contents_are_those_of_records(rows):

@@ -19,7 +19,7 @@ _PAGE = "https://ai.google.com/research/ConceptualCaptions"
 _FILES = {  # as a browser saves them, and as the bucket has them
     "train": ("Train_GCC-training.tsv", "GCC-training.tsv"),
     "validation": ("Validation_GCC-1.1.0-Validation.tsv", "GCC-1.1.0-Validation.tsv"),
-    "labelled": ("Train_GCC-Labels-training.tsv", "GCC-Labels-training.tsv"),
+    "labelled": ("Image_Labels_Subset_Train_GCC-Labels-training.tsv", "Train_GCC-Labels-training.tsv"),
 }
 
 
@@ -44,6 +44,7 @@ class Source:
         paper="https://aclanthology.org/P18-1238/",
         code="https://github.com/google-research-datasets/conceptual-captions",
         advice="Caption first, then address: CC12M has it the other way round. Many addresses answer no longer.",
+        checked="the real Validation_GCC-1.1.0-Validation.tsv (15,833 rows)",
         citation="""\
 @inproceedings{sharma-etal-2018-conceptual,
   title     = {Conceptual Captions: A Cleaned, Hypernymed, Image Alt-text Dataset For Automatic Image Captioning},
@@ -65,7 +66,7 @@ class Source:
     layout: ClassVar[str] = """\
 Train_GCC-training.tsv                (also GCC-training.tsv; all also below cc3m/, and as .gz or .zst)
 Validation_GCC-1.1.0-Validation.tsv   (also GCC-1.1.0-Validation.tsv)
-Train_GCC-Labels-training.tsv         (also GCC-Labels-training.tsv; the list `labelled`)"""
+Image_Labels_Subset_Train_GCC-Labels-training.tsv   (the list `labelled`)"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
