@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pictus import plugins
+from pictus.engine.events import Events
 from pictus.errors import PictusError
 from pictus.record import Record, Reject
 from pictus.steps import import_
@@ -179,6 +180,19 @@ def test_keys_tell_file_and_row_whatever_is_chosen_and_however_it_is_cut(tmp_pat
         ("part-00000.parquet", 7, (2, 3)),
     ]
     assert {row.id for row in read(folder, min_width=8)} < {row.id for row in read(folder)}
+
+
+def test_an_import_of_which_a_portion_or_everything_is_not_chosen(tmp_path):
+    table = pa.table(rows_of(30_000, WIDTH=list(range(30_000))))
+    (tmp_path / "laion2B-en").mkdir()
+    pq.write_table(table, tmp_path / "laion2B-en" / PART, row_group_size=10_000)
+    for least, count in ((25_000, 5_000), (40_000, 0)):
+        to = str(tmp_path / f"to-{least}")
+        plan = import_.plan("laion5b", tmp_path, to, settings={"min_width": least}, workers=1)
+        corpus = import_.run(plan, Events())
+        assert len(corpus.shards) == 3
+        assert len(list(corpus.records())) == corpus.summary["rows"] == count
+        assert corpus.summary["rejected"] == 0
 
 
 def test_a_file_cut_short_is_told_as_such(tmp_path):

@@ -64,6 +64,8 @@ def head_of(path: Path, order: tuple[str, str]) -> Head:
     """
     with open_file(path) as file, reading_packed(path):
         data = file.read(_HEAD_BYTES)
+    if not data:
+        raise PictusError("the file is empty", where=str(path), mend="fetch it again")
     mark = len(_BOM) if data.startswith(_BOM) else 0
     line, end, rest = data[mark:].partition(b"\n")
     found = tuple(_HEADINGS.get(cell.strip().lower(), "") for cell in line.split(b"\t"))

@@ -15,6 +15,7 @@ from pictus.record import Origin, Record, Reject
 from pictus.store.pair_batches import PairFile
 
 _FILE = "cc12m.tsv"
+_ADDRESS = f"https://storage.googleapis.com/conceptual_12m/{_FILE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,11 @@ class Source:
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        return (Asset(url=f"https://storage.googleapis.com/conceptual_12m/{_FILE}", path=_FILE),)
+        return (Asset(url=_ADDRESS, path=_FILE),)
 
     def files(self, root: Path, split: str) -> list[Path]:
         """Give the file."""
-        return [find_file(home_of(root, "cc12m").folder, (_FILE,), mend="fetch it with `pictus fetch cc12m`")]
+        return [find_file(home_of(root, "cc12m").folder, (_FILE,), mend=f"fetch it from {_ADDRESS}")]
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the rows in the order of the file."""

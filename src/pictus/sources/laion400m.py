@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,10 +10,9 @@ import pyarrow as pa
 from pictus.card import Asset, Card
 from pictus.reading.laion import Tag, asked_for
 from pictus.reading.places import home_of, parquet_parts
-from pictus.reading.row_groups import Groups, group_portions
+from pictus.reading.row_groups import Groups
 from pictus.record import Origin, Record, Reject
-from pictus.store.laion_batches import laion_batches
-from pictus.store.url_batches import records_of
+from pictus.store.laion_batches import LaionParts
 
 _FILES = "https://the-eye.eu/public/AI/cah/laion400m-met-release/laion400m-meta/"
 _FOLDER = "laion400m-meta"
@@ -78,17 +76,19 @@ class Source:
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the chosen rows, in the order of the files."""
-        for portion in self.portions(root, split, 1):
-            yield from records_of(self.batches(root, split, portion, {}))
+        return self._parts(root, split).records()
 
     def portions(self, root: Path, split: str, rows: int) -> Iterator[Groups]:
         """Cut the parts into portions of whole row groups."""
-        return chain.from_iterable(group_portions(path, rows) for path in self.files(root, split))
+        return self._parts(root, split).portions(rows)
 
     def batches(
         self, root: Path, split: str, portion: Groups, root_names: Mapping[str, str]
     ) -> Iterator[pa.RecordBatch | Reject]:
         """Give the chosen rows of a portion in columns."""
+        return self._parts(root, split).batches(portion)
+
+    def _parts(self, root: Path, split: str) -> LaionParts:
         origin = Origin(
             dataset="laion400m",
             split=split,
@@ -96,4 +96,4 @@ class Source:
             picture_licence=self.card.picture_licence,
             text_licence=self.card.text_licence,
         )
-        return laion_batches(portion, origin, asked_for(self), keep_scores=self.keep_scores)
+        return LaionParts(self.files(root, split), origin, asked_for(self), self.keep_scores)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,12 +12,13 @@ from pictus.card import Asset, Card
 from pictus.errors import PictusError
 from pictus.reading.laion import Tag, asked_for
 from pictus.reading.places import parquet_parts
-from pictus.reading.row_groups import Groups, group_portions
+from pictus.reading.row_groups import Groups
 from pictus.record import Origin, Record, Reject
-from pictus.store.laion_batches import laion_batches
-from pictus.store.url_batches import records_of
+from pictus.store.laion_batches import LaionParts
 
 _NAMES = {"en": "laion2B-en", "multi": "laion2B-multi", "nolang": "laion1B-nolang"}
+_HUB = "https://huggingface.co/datasets/laion/"
+_EDITION = "research-safe"
 _RENEWED = "re"  # stands before the old name
 
 
@@ -54,7 +54,7 @@ class Source:
         licence_note="CC BY 4.0 covers the list. The pictures belong to their owners.",
         homepage="https://laion.ai/blog/relaion-5b/",
         paper="https://arxiv.org/abs/2210.08402",
-        data="https://huggingface.co/datasets/laion/relaion2B-en-research-safe",
+        data=f"{_HUB}re{_NAMES['en']}-{_EDITION}",
         advice="LAION withdrew the first release (laion2B-en, laion2B-multi, laion1B-nolang) in December 2023, after "
         "links to suspected child abuse were found in it, and asks everybody who holds it to change to Re-LAION-5B of "
         "August 2024, from which 2,236 links are removed: relaion2B-en-research and so on, or `research-safe`, which "
@@ -76,8 +76,18 @@ relaion2B-multi-research-safe/part-00000-….snappy.parquet   laion2B-en-joined,
 relaion1B-nolang-research-safe/part-00000-….snappy.parquet"""
 
     def assets(self) -> tuple[Asset, ...]:
-        """List the files to acquire: none, for a form stands before each list."""
-        return ()
+        """List the folders to acquire, of the edition that leaves out most."""
+        names = {split: f"re{name}-{_EDITION}" for split, name in _NAMES.items()}
+        return tuple(
+            Asset(
+                url=f"{_HUB}{name}",
+                path=name,
+                split=split,
+                by_hand=f"accept the terms on this page, then "
+                f"`hf download laion/{name} --repo-type dataset --local-dir {name}`",
+            )
+            for split, name in names.items()
+        )
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the parts of a split."""
@@ -89,17 +99,19 @@ relaion1B-nolang-research-safe/part-00000-….snappy.parquet"""
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the chosen rows of a split, in the order of the files."""
-        for portion in self.portions(root, split, 1):
-            yield from records_of(self.batches(root, split, portion, {}))
+        return self._parts(root, split).records()
 
     def portions(self, root: Path, split: str, rows: int) -> Iterator[Groups]:
         """Cut the parts into portions of whole row groups."""
-        return chain.from_iterable(group_portions(path, rows) for path in self.files(root, split))
+        return self._parts(root, split).portions(rows)
 
     def batches(
         self, root: Path, split: str, portion: Groups, root_names: Mapping[str, str]
     ) -> Iterator[pa.RecordBatch | Reject]:
         """Give the chosen rows of a portion in columns."""
+        return self._parts(root, split).batches(portion)
+
+    def _parts(self, root: Path, split: str) -> LaionParts:
         origin = Origin(
             dataset="laion5b",
             split=split,
@@ -107,7 +119,7 @@ relaion1B-nolang-research-safe/part-00000-….snappy.parquet"""
             picture_licence=self.card.picture_licence,
             text_licence=self.card.text_licence,
         )
-        return laion_batches(portion, origin, asked_for(self), keep_scores=self.keep_scores)
+        return LaionParts(self.files(root, split), origin, asked_for(self), self.keep_scores)
 
 
 def _folder(root: Path, split: str) -> Path:

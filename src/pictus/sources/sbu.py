@@ -71,7 +71,7 @@ SBU_captioned_photo_dataset_captions.txt"""
             raise PictusError(
                 f"{_ARCHIVE} is not unpacked", where=str(home), mend=f"`tar -xzf {_ARCHIVE}` in that folder"
             )
-        return [find_file(home, (_ARRAYS,), mend="fetch the archive with `pictus fetch sbu` and unpack it")]
+        return [find_file(home, (_ARRAYS,), mend=f"fetch {_ARCHIVE} from {_PAGE} and unpack it")]
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the rows in the order of the files."""
