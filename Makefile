@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 
-.PHONY: help setup demo test check format proof bench docs clean
+.PHONY: help setup demo test check format proof consumers bench docs clean
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
@@ -38,12 +38,15 @@ format: $(VENV)/.dev  ## mend what the formatter and the linter can mend
 	$(BIN)/ruff check --fix .
 
 test: $(VENV)/.dev  ## every test, the ones that start processes alone at the end
-	$(BIN)/pytest -m 'not serial and not proof' -n auto
-	$(BIN)/pytest -m 'serial and not proof'
+	$(BIN)/pytest -m 'not serial and not proof and not consumer' -n auto
+	$(BIN)/pytest -m 'serial and not proof and not consumer'
 
 proof: $(VENV)/.dev  ## the long forms: twenty kills, ten thousand fuzz examples
-	PICTUS_PROOF=1 $(BIN)/pytest -m 'not serial' -n auto --timeout 3600
-	PICTUS_PROOF=1 $(BIN)/pytest -m serial --timeout 3600
+	PICTUS_PROOF=1 $(BIN)/pytest -m 'not serial and not consumer' -n auto --timeout 3600
+	PICTUS_PROOF=1 $(BIN)/pytest -m 'serial and not consumer' --timeout 3600
+
+consumers: $(VENV)/.dev  ## the real programs that read what we write, in environments of their own; the first time takes 6 GB
+	$(BIN)/pytest -m consumer -rs --timeout 3600
 
 bench: $(VENV)/.dev  ## measure, and write bench/RESULTS.md
 	$(BIN)/python bench/all.py

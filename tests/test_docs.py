@@ -79,7 +79,7 @@ def test_nothing_of_a_card_breaks_the_page():
 
 
 def test_every_file_that_a_page_links_to_is_there():
-    guides = ("docs/generate.md", "docs/older-scripts.md", "docs/judging.md")
+    guides = ("docs/generate.md", "docs/older-scripts.md", "docs/judging.md", "docs/your-own-data.md")
     for page in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/datasets.md", *guides):
         links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / page).read_text())
         for link in links:

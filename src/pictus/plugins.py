@@ -48,6 +48,7 @@ class Source(Protocol):
     many rows, or None where its files cannot be cut; and `batches(root, split, portion, root_names)`, which gives the
     rows of a portion in the columns of a corpus: then several processes read at once. `records` gives the same rows.
     `notes(root, split)` says what whoever reads these very files should know, such as that they were withdrawn.
+    Where its pictures need not lie below the data root, `media_root(root)` gives the folder that they lie below.
     """
 
     card: ClassVar[Card]
@@ -68,10 +69,13 @@ class Source(Protocol):
 
 
 class Format(Protocol):
-    """One file layout that trainers read or write."""
+    """One file layout that trainers read or write.
+
+    A format of several files also has `files(path)`, which lists those that are read; one that is missing is an error.
+    """
 
     carries: ClassVar[frozenset[str]]  # fields of `Record` that survive: the others are named as lost
-    suffixes: ClassVar[tuple[str, ...]]  # of the files it writes; "" for a folder
+    suffixes: ClassVar[tuple[str, ...]]  # of the files it writes; "" for a folder; none where it is only read
 
     def sniff(self, path: Path) -> bool:
         """Say whether a file or folder looks like this format, from its beginning."""

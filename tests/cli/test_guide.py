@@ -1,7 +1,7 @@
 """docs/generate.md: its commands run and print what it shows, and its tables say what the code does."""
 
 import re
-import shlex
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from endpoint import serving
+from pages import rows_below, shape, typed
 from pictus.backends import openai
 from pictus.chat.faults import fault_of
 from pictus.licence import find
@@ -19,26 +20,7 @@ from pictus.recipe import Generate, Recipe
 from pictus.steps.generate import CHECKS
 
 PAGE = (Path(__file__).parents[2] / "docs/generate.md").read_text()
-
-
-def rows(heading):
-    """Read the table below a heading, or the one that begins with its words, as lists of cells."""
-    below = PAGE[PAGE.index(heading) :]
-    table = re.search(r"^\|.*?(?=^[^|]|\Z)", below, re.MULTILINE | re.DOTALL)[0]
-    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table.splitlines()[2:]]
-
-
-def typed():
-    """Give what a reader does, in order: types a command that prints something, or saves a file."""
-    for language, text in re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL):
-        if language == "yaml":
-            yield ["save", text.splitlines()[0].removeprefix("# "), text], []
-        elif language == "sh":
-            yield from ((shlex.split(line), []) for line in text.splitlines())
-        elif language == "console":
-            for piece in text.removeprefix("$ ").split("\n$ "):
-                command, *shown = piece.splitlines()
-                yield shlex.split(command), shown
+rows = partial(rows_below, PAGE)
 
 
 def play(body, times):
@@ -53,12 +35,6 @@ def play(body, times):
     return "It is a plain drawing in bright colours."
 
 
-def shape(text):
-    """Make figures, ids and columns alike: they change with every question that the program learns to ask."""
-    text = re.sub(r"\b[0-9a-f]{32}\b", "ID", text)
-    return [" ".join(re.sub(r"\d[\d,.]*(?<!\.)", "0", line).split()) for line in text.splitlines()]
-
-
 def test_each_command_runs_and_prints_what_the_page_shows(tmp_path, monkeypatch, run):
     async def models(request):
         return web.json_response({"data": [{"id": "Qwen/Qwen2.5-VL-7B-Instruct"}]})
@@ -70,7 +46,7 @@ def test_each_command_runs_and_prints_what_the_page_shows(tmp_path, monkeypatch,
         # Whatever address a command names, the endpoint here answers.
         monkeypatch.setattr(openai, "base_of", lambda address: named(address) and endpoint.base)
         count = 0
-        for words, shown in typed():
+        for words, shown in typed(PAGE):
             if words[0] == "save":
                 Path(words[1]).write_text(words[2])
             elif words[0] == "export":

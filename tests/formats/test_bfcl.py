@@ -1,11 +1,12 @@
 """BFCL's questions and possible answers."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from pictus import plugins
-from pictus.record import NO_FACTS, Call, Media, Origin, Part, Record, Reject, Tool, Turn, make_record
+from pictus.record import NO_FACTS, Call, Facts, Media, Origin, Part, Record, Reject, Tool, Turn, make_record
 
 FORMAT = plugins.load("formats", "bfcl")
 ASK, ANSWER = Turn.of("user", "How many?"), Turn.of("assistant", "Two.")
@@ -93,18 +94,49 @@ def test_where_nothing_is_called_there_is_no_file_of_answers(tmp_path):
 
 
 def test_of_several_allowed_values_the_first_is_taken_and_the_others_are_kept(tmp_path):
-    allowed = {"at": ["", 12.0, 12], "to": ["km", "", "kilometre"], "left_out": [""], "why": [None, ""]}
+    allowed = {"at": ["", 12.0, 12], "to": ["km", "", "kilometre"], "left_out": [""], "why": [None, ""], "nil": [None]}
     allowed |= {"size": [{"big": ["very", "much"], "old": ["", "yes"], "new": [""]}], "list": [["a", "b"], ["b", "a"]]}
     truth = [{"units.convert": allowed}]
     (row,) = read(tmp_path, question(), answers=[{"id": "simple_0", "ground_truth": truth}])
     assert json.loads(row.turns[1].calls[0].arguments) == {
         "at": 12.0,
         "to": "km",
-        "why": None,
+        "nil": None,
         "size": {"big": "very", "old": "yes"},
         "list": ["a", "b"],
     }
     assert json.loads(row.facts.extra) == {"ground_truth": truth}
+
+
+def test_what_else_was_allowed_and_how_functions_were_described_is_written_again(tmp_path):
+    truth = [{"f": {"n": [1, 2, ""], "to": ["km", "mile"]}}]
+    java = {"name": "f", "description": "", "parameters": {"type": "HashMap", "properties": {"n": {"type": "long"}}}}
+    (row,) = read(tmp_path, question(), answers=[{"id": "simple_0", "ground_truth": truth}])
+    extra = json.dumps({"ground_truth": truth, "function": [java], "path": ["f"]})
+    described = replace(row, tools=(Tool("f", "", '{"type":"object","properties":{"n":{"type":"integer"}}}'),))
+    described = replace(described, facts=Facts(extra=extra))
+    changed = Turn("assistant", (), (Call("c", "f", '{"n":9,"to":"km"}'),))
+    other = replace(described, turns=(*row.turns[:1], changed), tools=(Tool("f", "", '{"type":"object"}'),))
+    path = tmp_path / "again.json"
+    written = FORMAT.write([row, described, other], path)
+    answers = [one["ground_truth"] for one in lines(tmp_path / "possible_answer/again.json")]
+    assert answers == [truth, truth, [{"f": {"n": [9], "to": ["km"]}}]]
+    assert [one["function"] for one in lines(path)][1:] == [
+        [java],
+        [{"name": "f", "description": "", "parameters": {"type": "dict", "properties": {}, "required": []}}],
+    ]
+    assert written.lost == {"facts (captions, boxes, labels)": 2, "the exact schema of a tool": 1}
+
+
+def test_where_no_call_is_known_what_counts_as_right_is_written_as_it_was_or_not_at_all(tmp_path):
+    none = make_record(
+        Origin(dataset="d", key="1"), turns=[ASK], facts=Facts(extra='{"ground_truth":[{"f":{"n":[]}}]}')
+    )
+    words = replace(none, facts=Facts(extra='{"ground_truth":["a river"]}'))
+    written = FORMAT.write([none, words], tmp_path / "out.json")
+    assert [one["ground_truth"] for one in lines(tmp_path / "possible_answer/out.json")] == [[{"f": {"n": []}}]]
+    (reject,) = written.rejected
+    assert "no list of calls" in reject.reasons[0]
 
 
 def test_questions_and_answers_are_joined_by_id(tmp_path):

@@ -160,3 +160,12 @@ def test_a_picture_in_an_answer_is_refused(tmp_path):
     turns = [Turn.of("user", "a"), Turn("assistant", (Part("image"),))]
     written, _ = write(tmp_path, Media(data=PNG), turns=turns)
     assert "assistant" in written.rejected[0].reasons[0]
+
+
+def test_an_array_of_rows_is_read(tmp_path):
+    path = tmp_path / "some.json"
+    rows = [{"messages": [asked("https://x.example/a.jpg"), ANSWER]}] * 2
+    path.write_text(json.dumps(rows, indent=1))
+    format_ = plugins.load("formats", "openai")
+    assert format_.sniff(path)
+    assert [len(row.media) for row in format_.read(path)] == [1, 1]

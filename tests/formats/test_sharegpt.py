@@ -61,11 +61,25 @@ def test_columns_and_tags_come_from_dataset_info(tmp_path):
     assert FORMAT.sniff(tmp_path / "some.json")
 
 
+def test_what_the_entry_does_not_name_is_absent_as_it_is_to_the_loader(tmp_path):
+    entry = {"file_name": "some.json", "formatting": "sharegpt", "columns": {"messages": "conversations"}}
+    rows = [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]
+    (row,) = read(tmp_path, {"conversations": rows, "system": "Be brief.", "images": ["a.jpg"]}, info={"a": entry})
+    assert [turn.role for turn in row.turns] == ["user", "assistant"]
+    assert row.media == ()
+    entry["tags"] = {"role_tag": "from", "content_tag": "value", "user_tag": "human", "assistant_tag": "gpt"}
+    (row,) = read(tmp_path, {"conversations": [{"from": "system", "value": "Be brief."}, *rows]}, info={"a": entry})
+    assert row.reasons == ("unknown role: 'system'",)
+
+
 @pytest.mark.parametrize(
     "info",
     [
         [],
         {"a": {"file_name": "some.json"}},
+        {"a": {"file_name": "some.json", "formatting": "sharegpt", "columns": {"images": "images"}}},
+        {"a": {"file_name": "some.json", "formatting": "sharegpt", "tags": {"user_tag": "human"}}},
+        {"a": {"file_name": "some.json", "formatting": "sharegpt", "ranking": True}},
         {"a": {"file_name": "some.json", "formatting": "sharegpt", "columns": ["messages"]}},
         {"a": {"file_name": "some.json", "formatting": "sharegpt", "tags": {"user_tag": {}}}},
     ],

@@ -1,6 +1,7 @@
 """What `check` reports: each reason once, with its count and a few places to look at."""
 
 import json
+from pathlib import Path
 
 from pictus.report.reasons import SAMPLES
 from pictus.steps.check import check
@@ -30,3 +31,9 @@ def test_checks_of_all_records_run_beside_each_other_and_count_nothing_twice(tmp
     assert report.records == 3
     assert report.reasons == {"row": 1, "answer_length": 3, "duplicate_id": 2}
     assert all(sample.where or sample.text for _, _, _, samples in report.listing() for sample in samples)
+
+
+def test_a_folder_that_a_format_knows_is_read_by_it():
+    report = check(str(Path(__file__).parent.parent / "data/formats/imagefolder/example"))
+    assert report.what == "imagefolder folder example"
+    assert (report.records, report.damages) == (3, [])

@@ -12,10 +12,12 @@ from pictus.cli import output
 @click.option(
     "--to", "folder", type=click.Path(path_type=Path), default="pictus-demo", show_default=True, help="Where."
 )
-@click.option("--count", type=click.IntRange(1, 10_000), default=60, show_default=True, help="How many pictures.")
+@click.option(
+    "--count", type=click.IntRange(1, 10_000), help="How many pictures; by default 60, or as many as are there."
+)
 @click.option("--seed", default=0, show_default=True, help="Other pictures, other questions.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(folder: Path, count: int, seed: int, as_json: bool) -> None:
+def command(folder: Path, count: int | None, seed: int, as_json: bool) -> None:
     """Draw pictures, make a corpus and instruction data of them, check and export it, and write a page to look at."""
     from pictus.demo.tour import tour
 

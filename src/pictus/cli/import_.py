@@ -42,7 +42,13 @@ def command(
         if as_json:
             return output.result(plan)
         click.echo(f"would read {plan.name} from {plan.root}")
-        output.table([["splits", ", ".join(plan.splits) or "-"], ["files", ", ".join(plan.inputs)], ["to", to]])
+        output.table(
+            [
+                ["splits", ", ".join(plan.splits) or "-"],
+                ["files", ", ".join(read.rsplit(" ", 2)[0] for read in plan.inputs)],
+                ["to", to],
+            ]
+        )
         return None
     with output.progress(to) as events:
         corpus = import_.run(plan, events)

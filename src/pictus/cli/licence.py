@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 @click.command("licence")
 @click.argument("corpus")
 @click.option(
-    "--use", type=click.Choice(["commercial", "derivatives", "train"]), default="commercial", show_default=True
+    "--use",
+    type=click.Choice(["commercial", "derivatives", "train"]),
+    default="commercial",
+    show_default=True,
+    help="commercial use, adaptation (derivatives), or the training of competing models (train).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(corpus: str, use: str, as_json: bool) -> None:
@@ -45,4 +49,5 @@ def _tell(corpus: str, found: "LicenceReport") -> None:
     if found.duties:
         click.echo("what is asked in return:")
         output.table([f"{count:,}", duty] for duty, count in found.duties)
-    output.next_command(f"pictus export {corpus} --format llava --to chat.json --require {found.use}")
+    if found.permitted:
+        output.next_command(f"pictus export {corpus} --format llava --to chat.json --require {found.use}")

@@ -164,6 +164,15 @@ class _Lines:
         self.began = self.told = time.monotonic()
 
     def __call__(self, event: Mapping[str, Any]) -> None:
+        was_ending = self._is_ending()
+        self.take(event)
+        # Who presses Ctrl-C wants to know at once that it was heard.
+        if time.monotonic() - self.told > 5 or self._is_ending() != was_ending:
+            self.told = time.monotonic()
+            say(self.line())
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Note what an event tells."""
         if event["event"] == "begin":
             self.total = event.get("missing")
         elif event["event"] == "shard":
@@ -178,9 +187,9 @@ class _Lines:
             say(_ingested_line(event))
         elif event["event"] == "fetch":
             self.fetching = event
-        if time.monotonic() - self.told > 5:
-            self.told = time.monotonic()
-            say(self.line())
+
+    def _is_ending(self) -> bool:
+        return self.asked is not None and bool(self.asked["ending"])
 
     def line(self) -> str:
         if self.fetching is not None:
@@ -226,7 +235,7 @@ class _Bar(_Lines):
         self.bar = self.progress.add_task("starting", total=None)
 
     def __call__(self, event: Mapping[str, Any]) -> None:
-        super().__call__({**event, "event": event["event"]})
+        self.take(event)
         total, done = self.total, self.shards
         if self.asked is not None:
             total, done = self.asked["total"], self.asked["done"]

@@ -58,7 +58,9 @@ def _show_plugin(name: str, as_json: bool) -> None:
         output.say(f"`{page.name}` is also the name of another: `pictus show {other}`")
     asks_a_model = page.family == "backends" and "model" in dict(page.settings)
     named = f"{page.name} --model M" if asks_a_model else page.name
-    output.next_command(_NEXT[page.family].format(named))
+    is_only_read = page.family == "formats" and not page.is_written
+    following = "pictus import {} --from DATA --to CORPUS" if is_only_read else _NEXT[page.family]
+    output.next_command(following.format(named))
     return None
 
 

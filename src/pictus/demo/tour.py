@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
 from pictus.demo.coco import write_coco
 from pictus.engine.events import Events
 from pictus.errors import PictusError
@@ -17,6 +19,9 @@ from pictus.store.corpus import Corpus, open_corpus
 _FORMATS = ("llava", "sharegpt")
 
 
+_PICTURES = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """One stop of the tour: the command that does the same, and what came of it."""
@@ -25,21 +30,26 @@ class Stop:
     result: str
 
 
-def tour(folder: Path, *, count: int = 60, seed: int = 0, events: Events) -> Iterator[Stop]:
+def tour(folder: Path, *, count: int | None = None, seed: int = 0, events: Events) -> Iterator[Stop]:
     """Go the whole way, giving each stop as it is done.
 
     Args:
         folder: everything is written below it; it must be new, or an earlier tour's.
-        count: how many pictures to draw.
+        count: how many pictures to draw; by default those that are there, or 60.
         seed: of the pictures and of the questions.
         events: told of the progress.
     """
     drawn, corpus, made = folder / "drawn", folder / "corpus", folder / "instruct"
     if folder.exists() and any(folder.iterdir()) and not drawn.is_dir():
         raise PictusError("the folder is not empty", where=str(folder), mend="choose another: `pictus demo --to NEW`")
-    if not drawn.exists():
-        write_coco(drawn, count, seed)
-    yield Stop(f"drew {count} pictures into {drawn}", "with boxes, colours and captions, in COCO's layout")
+    captions = drawn / "annotations/captions_train2017.json"
+    if not captions.is_file():  # it is written last
+        write_coco(drawn, count or _PICTURES, seed)
+    there = len(orjson.loads(captions.read_bytes())["images"])
+    if count not in (None, there):
+        mend = f"choose another: `pictus demo --to NEW --count {count}`; or `--count {there}` for the one there"
+        raise PictusError(f"the demo in this folder has {there} pictures, not {count}", where=str(folder), mend=mend)
+    yield Stop(f"drew {there} pictures into {drawn}", "with boxes, colours and captions, in COCO's layout")
 
     imported = import_.run(import_.plan("coco", drawn, str(corpus), text_licence="CC0-1.0"), events)
     result = f"{imported.summary['rows']} records with {_boxes(imported)} boxes"
@@ -64,7 +74,7 @@ def tour(folder: Path, *, count: int = 60, seed: int = 0, events: Events) -> Ite
         yield Stop(f"pictus export {made} --format {name} --to {file}", f"{done.rows} rows; pictures lie in {drawn}")
 
     page = folder / "index.html"
-    _write_page(asked, page, count)
+    _write_page(asked, page, there)
     yield Stop(f"open {page}", "every picture with its boxes and conversations")
 
 

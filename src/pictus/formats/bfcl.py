@@ -1,7 +1,7 @@
 """BFCL's two files: questions with their functions, and beside them the calls that count as right."""
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, ClassVar
@@ -9,17 +9,17 @@ from typing import IO, Any, ClassVar
 import orjson
 
 from pictus.plugins import Written
-from pictus.reading.bfcl_values import first_allowed, from_bfcl, is_only_one, only, to_bfcl
-from pictus.reading.calls import Waiting, arguments_object, schema_of
+from pictus.reading.bfcl_rows import answers_in, first_call, tool_of, turn_of
+from pictus.reading.bfcl_values import from_bfcl, is_only_one, only, to_bfcl
+from pictus.reading.calls import Waiting, arguments_object, json_value, schema_of
 from pictus.reading.exchange import exchange_of
 from pictus.reading.json import read_lines
-from pictus.reading.rows import BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
-from pictus.record import NO_FACTS, Facts, Origin, Record, Reject, Role, Tool, Turn, make_record
+from pictus.reading.rows import ROW_ERRORS, BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows
+from pictus.record import NO_FACTS, Call, Facts, Origin, Record, Reject, Tool, Turn, make_record
 from pictus.store.row_file import write_lines
 from pictus.store.whole_file import whole_file
 
 _ANSWERS = "possible_answer"
-_ROLES: dict[str, Role] = {"system": "system", "user": "user", "assistant": "assistant"}
 _BUFFER_BYTES = 2**24
 
 
@@ -28,10 +28,11 @@ class Format:
     """JSON Lines `{id, question, function}`, and in `possible_answer/` under the same name `{id, ground_truth}`.
 
     A question without an entry there is one that no function answers. Files allow several values for an argument:
-    a record takes the first, and keeps the others in its facts. Pictures and several rounds of calls have no place.
+    a record takes the first, and keeps the others in its facts, from where they are written again. Pictures and
+    several rounds of calls have no place.
     """
 
-    carries: ClassVar[frozenset[str]] = frozenset({"turns", "tools"})
+    carries: ClassVar[frozenset[str]] = frozenset({"turns", "tools", "facts"})  # of facts: what BFCL's files said
     suffixes: ClassVar[tuple[str, ...]] = (".json",)
 
     def sniff(self, path: Path) -> bool:
@@ -40,7 +41,8 @@ class Format:
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream the records of a file of questions, each with its answer; the answers are held in memory."""
-        answers, rejects = _answers(path.parent / _ANSWERS / path.name)
+        beside = path.parent / _ANSWERS / path.name
+        answers, rejects = answers_in(beside) if beside.exists() else ({}, [])
         yield from rejects
         yield from record_rows(read_lines(path), lambda row, where: _record(row, where, path.stem, answers))
 
@@ -72,12 +74,16 @@ def _row(record: Record, lost: set[str], answers: IO[bytes]) -> dict[str, Any]:
     if record.media or any(part.type != "text" for turn in record.turns for part in turn.parts):
         raise BadRow("it has pictures, which BFCL's questions have no place for")
     exchange = exchange_of(record, lost)
-    truth = [{call.name: {key: only(one) for key, one in arguments_object(call).items()}} for call in exchange.calls]
+    said = _said(record)
+    truth = _truth(exchange.calls, said.get("ground_truth"))
     row = {
         "id": record.id,
         "question": [[{"role": turn.role, "content": turn.text} for turn in exchange.before]],
-        "function": [_function(tool, lost) for tool in record.tools],
+        "function": _functions(record.tools, said.get("function"), lost),
     }
+    kept = {"ground_truth": truth, "function": row["function"]}
+    if replace(record.facts, extra=None) != NO_FACTS or any(value != kept.get(key) for key, value in said.items()):
+        lost.add("facts (captions, boxes, labels)")
     try:
         orjson.dumps(row)  # what cannot be written must not leave an answer behind
         answer = orjson.dumps({"id": record.id, "ground_truth": truth}, option=orjson.OPT_APPEND_NEWLINE)
@@ -88,6 +94,44 @@ def _row(record: Record, lost: set[str], answers: IO[bytes]) -> dict[str, Any]:
     return row
 
 
+def _said(record: Record) -> Mapping[str, Any]:
+    """Give what the files said from which a record was read, as far as it was kept."""
+    try:
+        value = json_value(record.facts.extra or "{}")
+    except BadRow:
+        value = record.facts.extra
+    return value if isinstance(value, Mapping) else {"": value}
+
+
+def _truth(calls: Sequence[Call], said: Any) -> list[Any]:
+    """Give the right calls with all values that were allowed, where these are still the calls of the record."""
+    made = [(call.name, arguments_object(call)) for call in calls]
+    if said:
+        if not isinstance(said, list) or not all(isinstance(one, Mapping) for one in said):
+            raise BadRow("what counts as right is no list of calls, and the file of answers holds those alone")
+        if not made or _first(said) == made:
+            return said
+    return [{name: {key: only(one) for key, one in arguments.items()}} for name, arguments in made]
+
+
+def _first(truth: Sequence[Any]) -> list[tuple[str, Any]] | None:
+    try:
+        return [(name, json_value(arguments)) for name, arguments in map(first_call, truth)]
+    except BadRow:
+        return None
+
+
+def _functions(tools: Sequence[Tool], said: Any, lost: set[str]) -> list[Any]:
+    """Describe the tools, in the words of the file that they came from where they still mean the same."""
+    if isinstance(said, list) and len(said) == len(tools):
+        try:
+            if list(map(tool_of, said)) == list(tools):
+                return said
+        except ROW_ERRORS:
+            pass
+    return [_function(tool, lost) for tool in tools]
+
+
 def _function(tool: Tool, lost: set[str]) -> dict[str, Any]:
     schema = schema_of(tool)
     parameters = to_bfcl(schema)
@@ -96,60 +140,22 @@ def _function(tool: Tool, lost: set[str]) -> dict[str, Any]:
     return {"name": tool.name, "description": tool.description, "parameters": parameters}
 
 
-def _answers(path: Path) -> tuple[dict[str, Any], list[Reject]]:
-    """Read what counts as right, by the id of the question."""
-    found: dict[str, Any] = {}
-    rejects = []
-    for item in read_lines(path) if path.exists() else ():
-        if isinstance(item, Reject):
-            rejects.append(item)
-            continue
-        where, row = item
-        if not isinstance(row, Mapping) or not isinstance(row.get("id"), str) or "ground_truth" not in row:
-            rejects.append(Reject(where=where, reasons=("an answer has no id, or no `ground_truth`",)))
-        elif found.setdefault(row["id"], row["ground_truth"]) != row["ground_truth"]:
-            rejects.append(Reject(where=where, reasons=("a question has two different answers",)))
-    return found, rejects
-
-
-def _record(row: Mapping[str, Any], where: str, dataset: str, answers: Mapping[str, Any]) -> Record:
+def _record(row: Mapping[str, Any], where: str, dataset: str, answers: Mapping[str, Mapping[str, Any]]) -> Record:
     if "involved_classes" in row:
         raise BadRow("its functions are those of simulated classes, which stand in other files")
     key = key_of(row, where)
     rounds = list_in(row, "question")
     if len(rounds) != 1 or not isinstance(rounds[0], list):
         raise BadRow("it has several rounds of questions, or none")
-    turns = [_turn(message) for message in rounds[0]]
-    truth = answers.get(key, [])
+    turns = [turn_of(message) for message in rounds[0]]
+    truth = answers[key]["ground_truth"] if key in answers else []
     if not isinstance(truth, list):
         raise BadRow("the right calls are no list")
-    if calls := Waiting().calls(_call(one) for one in truth):
+    if calls := Waiting().calls(first_call(one) for one in truth):
         turns.append(Turn("assistant", (), calls))
     facts = NO_FACTS if all(_is_only_one(one) for one in truth) else Facts(extra=json_of({"ground_truth": truth}))
-    tools = [_tool(function) for function in list_in(row, "function")]
+    tools = [tool_of(function) for function in list_in(row, "function")]
     return in_order(make_record(Origin(dataset=dataset, key=key), turns=turns, tools=tools, facts=facts))
-
-
-def _turn(message: Mapping[str, Any]) -> Turn:
-    role = _ROLES.get(message["role"])
-    if role is None:
-        raise BadRow(f"unknown role: {message['role']!r:.80}")
-    return Turn.of(role, text_in(message, "content"))
-
-
-def _tool(function: Mapping[str, Any]) -> Tool:
-    parameters = json_of(from_bfcl(function["parameters"]))
-    return Tool(text_in(function, "name"), text_in(function, "description", ""), parameters)
-
-
-def _call(one: Any) -> tuple[str, str]:
-    if not isinstance(one, Mapping) or len(one) != 1:
-        raise BadRow("a right call is not one name with its arguments")
-    ((name, allowed),) = one.items()
-    if not isinstance(allowed, Mapping):
-        raise BadRow("the arguments of a right call are no object")
-    picked = {key: first_allowed(values) for key, values in allowed.items()}
-    return name, json_of({key: value for key, (is_there, value) in picked.items() if is_there})
 
 
 def _is_only_one(call: Mapping[str, Mapping[str, Any]]) -> bool:

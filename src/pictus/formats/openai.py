@@ -1,7 +1,5 @@
 """OpenAI's chat messages as JSON Lines, with pictures by address or inside the line, and tool calls."""
 
-import base64
-import binascii
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +8,13 @@ from typing import Any, ClassVar
 from pictus.plugins import Written
 from pictus.reading.calls import tool_in_envelope, tools_in
 from pictus.reading.chat_messages import message_of, turns_of
-from pictus.reading.json import read_lines
-from pictus.reading.marked_text import picture_named
+from pictus.reading.data_address import data_address, medium_at
+from pictus.reading.json import read_lines, read_rows
 from pictus.reading.picture_file import picture_bytes
 from pictus.reading.row_kinds import kind_of
 from pictus.reading.rows import BadRow, in_order, key_of, list_in, looks_like, record_rows, text_in
 from pictus.record import Media, Origin, Part, Record, Reject, Role, Turn, make_record
 from pictus.store.row_file import write_lines
-
-_STARTS = {b"\xff\xd8": "jpeg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp", b"BM": "bmp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +27,14 @@ class Format:
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
 
     def sniff(self, path: Path) -> bool:
-        """Say whether the first line has messages, and no column of pictures as other trainers want it."""
-        return looks_like(path, lambda row: kind_of(row) == "openai", lines=True)
+        """Say whether the first row has messages, and no column of pictures as other trainers want it."""
+        return looks_like(path, lambda row: kind_of(row) == "openai", lines=path.suffix != ".json")
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
-        """Stream records; addresses stay addresses, other names are paths."""
+        """Stream records of lines, or of an array in a `.json`; addresses stay addresses, other names are paths."""
         root = str(pictures or path.parent)
-        return record_rows(read_lines(path), lambda row, where: _record(row, where, path.stem, root))
+        rows = read_rows(path) if path.suffix == ".json" else read_lines(path)
+        return record_rows(rows, lambda row, where: _record(row, where, path.stem, root))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write a line a record."""
@@ -76,7 +73,7 @@ class Format:
     def _address(self, medium: Media) -> str:
         data = picture_bytes(medium) if self.embed else None
         if data is not None:
-            return _data_address(data)
+            return data_address(data)
         name = medium.path or medium.url
         if name is None:
             raise BadRow(
@@ -85,13 +82,6 @@ class Format:
                 else "a picture has neither a path nor an address"
             )
         return name
-
-
-def _data_address(data: bytes) -> str:
-    kind = next((name for start, name in _STARTS.items() if data.startswith(start)), None)
-    if kind is None:
-        raise BadRow("a picture is in none of the encodings that may stand in a line: JPEG, PNG, WebP, GIF, BMP")
-    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def _record(row: Mapping[str, Any], where: str, dataset: str, root: str) -> Record:
@@ -108,20 +98,5 @@ def _picture(part: Mapping[str, Any], media: list[Media], root: str) -> Part:
     if part["type"] != "image_url":
         raise BadRow(f"unknown part: {part['type']!r:.80}")
     image = part["image_url"]
-    media.append(_medium(text_in(image, "url") if isinstance(image, Mapping) else image, root))
+    media.append(medium_at(text_in(image, "url") if isinstance(image, Mapping) else image, root))
     return Part("image")
-
-
-def _medium(address: Any, root: str) -> Media:
-    if not isinstance(address, str) or not address.startswith("data:"):
-        return picture_named(address, root)
-    head, _, text = address.partition(",")
-    if not head.endswith(";base64"):
-        raise BadRow("the picture inside the line is not in base64")
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise BadRow("the picture inside the line is damaged") from None
-    if not data:
-        raise BadRow("the picture inside the line is empty")
-    return Media(data=data)

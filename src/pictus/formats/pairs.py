@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pictus.plugins import Written
+from pictus.reading.answer_rows import conversations
 from pictus.reading.json import read_lines
 from pictus.reading.marked_text import parts_of, picture_names, pictures_named, text_of
 from pictus.reading.rows import BadRow, in_order, key_of, list_in, looks_like, record_rows, text_in
@@ -38,7 +39,7 @@ class Format:
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records, the lines of a conversation joined; a picture that no mark places comes first."""
         root = str(pictures or path.parent)
-        rows = _conversations(read_lines(path))
+        rows = conversations(read_lines(path))
         return record_rows(rows, lambda row, where: _record(row["pairs"], where, path.stem, root))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
@@ -76,32 +77,6 @@ def _rows(record: Record, lost: set[str]) -> list[dict[str, Any]]:
         }
         for number in range(0, len(turns), 2)
     ]
-
-
-def _conversations(rows: Iterable[tuple[str, Any] | Reject]) -> Iterator[tuple[str, Any] | Reject]:
-    """Join the lines of each conversation; a line that belongs to none is one."""
-    place, pairs = "", list[Any]()
-    for item in rows:
-        if isinstance(item, Reject) or not isinstance(item[1], Mapping):
-            one = None
-        elif pairs and _follows(pairs[-1], item[1]):
-            pairs.append(item[1])
-            continue
-        else:
-            one = item
-        if pairs:
-            yield place, {"pairs": pairs}
-        place, pairs = (one[0], [one[1]]) if one else ("", [])
-        if one is None:
-            yield item
-    if pairs:
-        yield place, {"pairs": pairs}
-
-
-def _follows(before: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    key, turn = before.get("conversation"), before.get("turn")
-    same = isinstance(key, str) and row.get("conversation") == key
-    return same and isinstance(turn, int) and row.get("turn") == turn + 1
 
 
 def _record(pairs: Sequence[Mapping[str, Any]], where: str, dataset: str, root: str) -> Record:

@@ -1,7 +1,7 @@
 """LLaMA-Factory's sharegpt rows, with the `dataset_info.json` that names their columns."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,15 +10,14 @@ import orjson
 from pictus.errors import PictusError
 from pictus.plugins import Written
 from pictus.reading.calls import Waiting, call_text, calls_in, tools_in, tools_text
-from pictus.reading.dataset_info import INFO, Columns, Layout, Speaker, Tags, layout_for, read_info, with_entry
-from pictus.reading.json import read_array, read_lines
+from pictus.reading.dataset_info import Columns, Layout, Speaker, Tags, layout_for
+from pictus.reading.json import holds_lines, read_rows
 from pictus.reading.marked_text import MARK, parts_of, picture_names, pictures_named, text_of
 from pictus.reading.row_kinds import kind_of
 from pictus.reading.rows import BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
 from pictus.reading.tags import harmless
 from pictus.record import Call, Origin, Record, Reject, Turn, make_record
-from pictus.store.row_file import write_array
-from pictus.store.whole_file import whole_file
+from pictus.store.factory_file import write_with_entry
 
 # Without a dataset_info.json, both usual spellings are read; none of these names means two things.
 _SPEAKERS: dict[str, Speaker] = {
@@ -41,6 +40,7 @@ class Format:
 
     Beside the file goes `dataset_info.json`, and entries of other files stay in it. A tool's result belongs to
     the call before it; the results of several calls stand together as one JSON list. Ids of calls are not kept.
+    LLaMA-Factory leaves out a row that does not end with an answer.
     """
 
     carries: ClassVar[frozenset[str]] = frozenset({"turns", "media", "tools"})
@@ -51,25 +51,20 @@ class Format:
         try:
             if layout_for(path) is not None:
                 return True
+            lines = holds_lines(path)
         except PictusError:
             return False
-        return looks_like(path, lambda row: kind_of(row) == "sharegpt", lines=path.suffix == ".jsonl")
+        return looks_like(path, lambda row: kind_of(row) == "sharegpt", lines=lines)
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records, with the columns and tags that a `dataset_info.json` beside the file names."""
         layout = layout_for(path)
         root = str(pictures or path.parent)
-        rows = read_lines(path) if path.suffix == ".jsonl" else read_array(path)
-        return record_rows(rows, lambda row, where: _record(row, where, path.stem, root, layout))
+        return record_rows(read_rows(path), lambda row, where: _record(row, where, path.stem, root, layout))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write an array, and the entry in `dataset_info.json`."""
-        with_entry(read_info(path.parent), path)  # what is wrong there is told before the work, not after it
-        written = write_array(path, records, _row)
-        info = with_entry(read_info(path.parent), path)
-        with whole_file(path.parent / INFO) as file:
-            file.write(orjson.dumps(info, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-        return replace(written, files=(*written.files, path.parent / INFO))
+        return write_with_entry(path, records, _row, "sharegpt")
 
 
 def _row(record: Record, lost: set[str]) -> dict[str, Any]:

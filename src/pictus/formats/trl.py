@@ -1,7 +1,7 @@
 """TRL's rows as JSON Lines: `messages` whose calls hold objects, `tools`, and `images` in a column of their own."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -9,7 +9,7 @@ from pictus.plugins import Written
 from pictus.reading.calls import arguments_object, tool_in_envelope, tools_in
 from pictus.reading.chat_messages import message_of, turns_of
 from pictus.reading.json import read_lines
-from pictus.reading.marked_text import picture_names, pictures_named
+from pictus.reading.marked_text import picture_names, pictures_named, shown_first
 from pictus.reading.row_kinds import kind_of
 from pictus.reading.rows import BadRow, in_order, key_of, list_in, looks_like, record_rows
 from pictus.record import Origin, Part, Record, Reject, Turn, make_record
@@ -67,7 +67,7 @@ def _record(row: Mapping[str, Any], where: str, dataset: str, root: str) -> Reco
     images = list_in(row, "images")
     turns = turns_of(list_in(row, "messages"), _picture)
     if images and not any(part.type == "image" for turn in turns for part in turn.parts):
-        turns = _shown_first(turns, len(images))
+        turns = shown_first(turns, len(images))
     record = make_record(
         Origin(dataset=dataset, key=key_of(row, where)),
         media=pictures_named(images, root, turns),
@@ -81,11 +81,3 @@ def _picture(part: Mapping[str, Any]) -> Part:
     if part["type"] != "image":
         raise BadRow(f"unknown part: {part['type']!r:.80}")
     return Part("image")
-
-
-def _shown_first(turns: list[Turn], images: int) -> list[Turn]:
-    number = next((number for number, turn in enumerate(turns) if turn.role == "user"), None)
-    if number is None:
-        return turns
-    shown = replace(turns[number], parts=(*(Part("image"),) * images, *turns[number].parts))
-    return [*turns[:number], shown, *turns[number + 1 :]]

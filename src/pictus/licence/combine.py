@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from pictus.licence.creative_commons import agree_to_share
 from pictus.licence.model_terms import NO_MODEL
 from pictus.licence.names import find
-from pictus.licence.table import NO, UNKNOWN, UNSTATED, YES, Licence, Permission, Verdict
+from pictus.licence.table import NO, NO_PICTURE, UNKNOWN, UNSTATED, YES, Licence, Permission, Verdict
 
 Use: TypeAlias = Literal["commercial", "derivatives", "train"]
 
@@ -29,11 +29,18 @@ _WORDS: dict[Permission, str] = {
     "training": "training of competing models",
 }
 _NOTHING = "no licence is named"
-_MISPLACED = Licence(
-    name=NO_MODEL.name,
-    title=UNSTATED.title,
-    note="it may stand for the model only, in the last place; of a picture or text it says nothing",
-)
+_MISPLACED = {
+    NO_MODEL: Licence(
+        name=NO_MODEL.name,
+        title=UNSTATED.title,
+        note="it may stand for the model only, in the last place; of a picture or text it says nothing",
+    ),
+    NO_PICTURE: Licence(
+        name=NO_PICTURE.name,
+        title=UNSTATED.title,
+        note="it may stand for the picture only, in the first place; of a text or model it says nothing",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +94,7 @@ def both_terms(one: str | None, other: str | None) -> str | None:
     given = {name for name in (one, other) if name is not None and find(name) is not NO_MODEL}
     if len(given) < 2:
         return next(iter(given), None)
-    parts = [find(name) for name in sorted(given)]
+    parts = [_MISPLACED.get(licence, licence) for licence in map(find, sorted(given))]
     together = combine(parts)
     for part in parts:
         if all(part.permits(need) is getattr(together, need) for need in _PERMISSIONS):
@@ -100,7 +107,8 @@ def ruling(names: Iterable[str], use: Use) -> Ruling:
 
     `derivatives` asks for adaptation, `train` for training models with it, competing ones too. `commercial`
     asks all names for commercial use, adaptation and training, for instruction data needs the three.
-    `none` counts only in the last place: a dataset that writes "none" for a picture has granted nothing.
+    `none` counts only in the last place: a dataset that writes "none" for a picture has granted nothing. In the
+    same way `no-picture`, for a record without media, counts only in the first.
     """
     return _ruling(tuple(names), use)
 
@@ -108,7 +116,11 @@ def ruling(names: Iterable[str], use: Use) -> Ruling:
 @lru_cache(maxsize=4096)
 def _ruling(names: tuple[str, ...], use: Use) -> Ruling:
     found = [find(name) for name in names]
-    licences = {_MISPLACED if licence is NO_MODEL else licence for licence in found[:-1]} | {*found[-1:]}
+    last = len(found) - 1
+    at_home = {NO_MODEL: last, NO_PICTURE: 0}
+    licences = {
+        licence if at_home.get(licence, place) == place else _MISPLACED[licence] for place, licence in enumerate(found)
+    }
     parts = sorted(licences, key=lambda licence: licence.name)
     needs = _NEEDS[use]
     # A licence that says no is one blocker, whatever else it leaves open.

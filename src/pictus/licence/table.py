@@ -76,6 +76,15 @@ UNSTATED = Licence(
     aliases=("?", "not stated", "no clear grant"),
     note="nobody said what it permits",
 )
+# It is not called `none`: a dataset that writes that for a picture has granted nothing.
+NO_PICTURE = free_licence(
+    "no-picture",
+    "No picture: the record has no media",
+    "there is no picture that could have a licence",
+    url="",
+    credit=NO,
+    aliases=(),
+)
 LICENCES = (
     UNSTATED,
     Licence(
@@ -159,6 +168,7 @@ LICENCES = (
             CONCEPTUAL_12M,
         ),
     ),
+    NO_PICTURE,
     # The two of COCO's eight that are not Creative Commons.
     free_licence(
         "no-known-copyright-restrictions",

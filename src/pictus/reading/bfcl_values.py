@@ -15,6 +15,7 @@ _TO_JSON = {
     **dict.fromkeys(("boolean", "Boolean", "bool"), "boolean"),
 }
 _ANY = "any"
+_LEFT_OUT = object()
 _OF_SEVERAL = ("anyOf", "oneOf", "allOf", "not", "$ref", "prefixItems", "patternProperties")
 
 
@@ -52,8 +53,8 @@ def first_allowed(allowed: Any) -> tuple[bool, Any]:
         raise BadRow("the allowed values of an argument are no list")
     if not allowed:
         raise BadRow("no value at all is allowed for an argument")
-    values = [value for value in allowed if value != ""]
-    return (True, _unwrapped(values[0])) if values else (False, None)
+    first = _first(allowed)
+    return first is not _LEFT_OUT, None if first is _LEFT_OUT else _unwrapped(first)
 
 
 def is_only_one(allowed: Any) -> bool:
@@ -61,16 +62,15 @@ def is_only_one(allowed: Any) -> bool:
     if not isinstance(allowed, list) or len(allowed) != 1 or allowed[0] == "":
         return False
     items = allowed[0] if isinstance(allowed[0], list) else allowed
-    return all(len(inner) == 1 for one in items if isinstance(one, dict) for inner in one.values())
+    inside = [inner for one in items if isinstance(one, dict) for inner in one.values()]
+    return all(isinstance(inner, list) and len(inner) == 1 and inner != [""] for inner in inside)
 
 
 def _translated(schema: Any, name_of: Callable[[Any], str | None]) -> dict[str, Any]:
     if not isinstance(schema, Mapping):
         raise BadRow("the schema of a tool is no object")
-    if other := next((key for key in _OF_SEVERAL if key in schema), None):
-        raise BadRow(f"the schema of a tool has `{other}`, which BFCL does not know")
-    if isinstance(schema.get("additionalProperties"), Mapping):
-        raise BadRow("the schema of a tool has `additionalProperties`, which BFCL does not know")
+    if name_of is _type_in_bfcl:
+        _refuse_unknown_words(schema)
     made: dict[str, Any] = {}
     for key, value in schema.items():
         if key == "type":
@@ -79,9 +79,18 @@ def _translated(schema: Any, name_of: Callable[[Any], str | None]) -> dict[str, 
             if not isinstance(value, Mapping):
                 raise BadRow("the properties of a tool's schema are no object")
             made[key] = {name: _inner(one, name_of) for name, one in value.items()}
+        elif key == "items" or (key == "additionalProperties" and isinstance(value, Mapping)):
+            made[key] = _inner(value, name_of)
         else:
-            made[key] = _inner(value, name_of) if key == "items" else value
+            made[key] = value
     return made
+
+
+def _refuse_unknown_words(schema: Mapping[str, Any]) -> None:
+    if other := next((key for key in _OF_SEVERAL if key in schema), None):
+        raise BadRow(f"the schema of a tool has `{other}`, which BFCL does not know")
+    if isinstance(schema.get("additionalProperties"), Mapping):
+        raise BadRow("the schema of a tool has `additionalProperties`, which BFCL does not know")
 
 
 def _inner(schema: Any, name_of: Callable[[Any], str | None]) -> dict[str, Any]:
@@ -127,8 +136,16 @@ def _unwrapped(value: Any) -> Any:
 def _picked(value: dict[str, Any]) -> dict[str, Any]:
     picked = {}
     for key, allowed in value.items():
+        if isinstance(allowed, str):  # one row of Java's has the text as it is
+            allowed = [allowed]
         if not isinstance(allowed, list) or not allowed:
             raise BadRow("no value at all is allowed for a part of an argument")
-        if values := [one for one in allowed if one != ""]:
-            picked[key] = values[0]
+        if (first := _first(allowed)) is not _LEFT_OUT:
+            picked[key] = first
     return picked
+
+
+def _first(allowed: list[Any]) -> Any:
+    """Pick a value; null, which most schemas do not allow, only where the argument may not be left out instead."""
+    values = [value for value in allowed if value != ""]
+    return values[0] if values and (values[0] is not None or len(values) == len(allowed)) else _LEFT_OUT

@@ -1,20 +1,21 @@
 """LLaMA-Factory's `dataset_info.json`: how the columns and tags of the data files beside it are named."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from pictus.errors import PictusError
 from pictus.reading.json import read_object
 
 INFO = "dataset_info.json"
+Formatting: TypeAlias = Literal["sharegpt", "alpaca"]
 Speaker: TypeAlias = Literal["system", "user", "assistant", "tool", "call"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Names of the columns of a row."""
+    """Names of the columns of a row of turns; "" for one that the rows do not have."""
 
     messages: str = "conversations"
     images: str = "images"
@@ -23,8 +24,21 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlpacaColumns:
+    """Names of the columns of a row with one instruction; "" for one that the rows do not have."""
+
+    prompt: str = "instruction"
+    query: str = "input"
+    response: str = "output"
+    history: str = "history"
+    images: str = "images"
+    system: str = "system"
+    tools: str = "tools"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tags:
-    """Names inside a message, and of those who speak."""
+    """Names inside a message, and of those who speak; "" for who never does."""
 
     role_tag: str = "from"
     content_tag: str = "value"
@@ -46,30 +60,32 @@ class Layout:
     def speakers(self) -> dict[str, Speaker]:
         """Say who speaks under which name."""
         tags = self.tags
-        return {
+        names: dict[str, Speaker] = {
             tags.user_tag: "user",
             tags.assistant_tag: "assistant",
             tags.observation_tag: "tool",
             tags.function_tag: "call",
             tags.system_tag: "system",
         }
+        return {name: speaker for name, speaker in names.items() if name}
+
+
+_Names = TypeVar("_Names", Columns, AlpacaColumns, Tags)
 
 
 def layout_for(path: Path) -> Layout | None:
-    """Find the entry that names a data file in the `dataset_info.json` beside it."""
-    for name, entry in read_info(path.parent).items():
-        if isinstance(entry, Mapping) and entry.get("file_name") == path.name:
-            where = f"{path.parent / INFO}, {name}"
-            formatting = entry.get("formatting", "alpaca")
-            if formatting != "sharegpt":
-                raise PictusError(
-                    f"the file has LLaMA-Factory's layout `{formatting}`, this format reads `sharegpt`",
-                    where=where,
-                    mend='if that is wrong, write `"formatting": "sharegpt"` there',
-                )
-            columns = Columns(**_named(entry, "columns", Columns(), where))
-            return Layout(columns, Tags(**_named(entry, "tags", Tags(), where)))
-    return None
+    """Find the entry of a file of turns in the `dataset_info.json` beside it."""
+    entry, where = _entry(path, "sharegpt")
+    if entry is None:
+        return None
+    tags = _named(entry, "tags", Tags, where, needed=("role_tag", "content_tag", "user_tag", "assistant_tag"))
+    return Layout(_named(entry, "columns", Columns, where, needed=("messages",)), tags)
+
+
+def alpaca_columns_for(path: Path) -> AlpacaColumns | None:
+    """Find the columns of a file of instructions in the `dataset_info.json` beside it."""
+    entry, where = _entry(path, "alpaca")
+    return None if entry is None else _named(entry, "columns", AlpacaColumns, where, needed=("prompt",))
 
 
 def read_info(folder: Path) -> dict[str, Any]:
@@ -83,7 +99,7 @@ def read_info(folder: Path) -> dict[str, Any]:
     return info
 
 
-def with_entry(info: Mapping[str, Any], path: Path) -> dict[str, Any]:
+def with_entry(info: Mapping[str, Any], path: Path, formatting: Formatting) -> dict[str, Any]:
     """Add the entry of a data file; those of others stay, and one of the same name is an error.
 
     All columns and tags are named, since the loader takes any that is not named for absent.
@@ -95,20 +111,53 @@ def with_entry(info: Mapping[str, Any], path: Path) -> dict[str, Any]:
             where=str(path.parent / INFO),
             mend="write to a file of another name",
         )
-    entry = {
-        "file_name": path.name,
-        "formatting": "sharegpt",
-        "columns": asdict(Columns()),
-        "tags": asdict(Tags()),
-    }
+    entry: dict[str, Any] = {"file_name": path.name, "formatting": formatting}
+    if formatting == "sharegpt":
+        entry |= {"columns": asdict(Columns()), "tags": asdict(Tags())}
+    else:
+        entry["columns"] = asdict(AlpacaColumns())
     return {**info, path.stem: entry}
 
 
-def _named(entry: Mapping[str, Any], part: str, defaults: Columns | Tags, where: str) -> dict[str, str]:
-    """Take the names that we know from an entry, which may name others for other kinds of rows."""
-    given = entry.get(part) or {}
-    known = asdict(defaults)
-    names = {key: given[key] for key in known if given.get(key) is not None} if isinstance(given, Mapping) else None
+def _entry(path: Path, wanted: Formatting) -> tuple[Mapping[str, Any] | None, str]:
+    """Find the entry that names a data file, and where it stands."""
+    for name, entry in read_info(path.parent).items():
+        if not isinstance(entry, Mapping) or entry.get("file_name") != path.name:
+            continue
+        where = f"{path.parent / INFO}, {name}"
+        formatting = entry.get("formatting", "alpaca")
+        if formatting != wanted:
+            raise PictusError(
+                f"the file has LLaMA-Factory's layout `{formatting}`, this format reads `{wanted}`",
+                where=where,
+                mend=f'if that is wrong, write `"formatting": "{wanted}"` there',
+            )
+        if entry.get("ranking"):
+            raise PictusError(
+                "its rows have a chosen and a rejected answer, and no format here holds such pairs",
+                where=where,
+                mend="write the chosen answers as answers, and take `ranking` away",
+            )
+        return entry, where
+    return None, ""
+
+
+def _named(entry: Mapping[str, Any], part: str, kind: type[_Names], where: str, *, needed: Sequence[str]) -> _Names:
+    """Take the names that we know from an entry, which may name others for other kinds of rows.
+
+    An entry that names some of them says that the rows have no others: so does LLaMA-Factory read it.
+    """
+    known = [field.name for field in fields(kind)]
+    given = entry.get(part)
+    if given is None:
+        return kind()
+    names = {key: given.get(key) or "" for key in known} if isinstance(given, Mapping) else None
     if names is None or not all(isinstance(name, str) for name in names.values()):
         raise PictusError(f"`{part}` is no object of names", where=where, mend=f"known: {', '.join(known)}")
-    return names
+    if missing := [key for key in needed if not names[key]]:
+        raise PictusError(
+            f"`{part}` does not name `{missing[0]}`, and what it does not name is absent to LLaMA-Factory",
+            where=where,
+            mend=f"name it there, or leave all of `{part}` out",
+        )
+    return kind(**names)

@@ -22,8 +22,10 @@ class LlavaRows:
 
     root: str  # where the paths of pictures begin
     origin: Callable[[Row], Origin]  # of a row, as all rows of its kind have it: the key is filled in here
-    facts: Callable[[Row], Facts] | None = None  # None: the rows hold none
-    prefix: str = ""  # what the paths in the rows lack to begin at the root
+    facts: Callable[[Row], Facts] = lambda row: NO_FACTS
+    place: Callable[[str], str] = str  # from the path in a row to the one that begins at the root
+    key: str = "id"  # the column that names a row
+    url: str = ""  # the column with the picture's address, if there is one
     may_begin_with_gpt: bool = False  # ShareGPT's conversations do; trainers pass over that turn
 
 
@@ -37,16 +39,14 @@ def llava_record(row: Row, where: str, how: LlavaRows) -> Record:
     images, motion = row.get("image"), row.get("motion")
     kinds = kinds_in(has_motion=motion is not None)
     turns = [_turn(turn, kinds) for turn in list_in(row, "conversations")]
-    facts = NO_FACTS if how.facts is None else how.facts(row)
+    facts = how.facts(row)
     if how.may_begin_with_gpt and len(turns) > 1 and turns[0].role == "assistant":
         facts = _with_extra(facts, "said_before", turns.pop(0).text)
     names: dict[MediaKind, list[Any]] = {"image": [images] if isinstance(images, str) else list_in(row, "image")}
     if motion is not None:
         names["motion"] = [motion]
-    media = media_named(names, how.root, turns)
-    if how.prefix:
-        media = [replace(one, path=f"{how.prefix}{one.path}") if one.path else one for one in media]
-    origin = replace(how.origin(row), key=key_of(row, where))
+    media = [_placed(medium, row, how) for medium in media_named(names, how.root, turns)]
+    origin = replace(how.origin(row), key=key_of(row, where, how.key))
     return in_order(make_record(origin, media=media, turns=turns, facts=facts))
 
 
@@ -60,11 +60,23 @@ def marks_in(kinds: Sequence[MediaKind]) -> list[str]:
     return [MARKS[kind] for kind in kinds]
 
 
-def picture_of(name: str, how: LlavaRows) -> Media | None:
-    """Make the picture that a row names as plainly as nearly all do; None where a closer look is wanted."""
-    if not name or "\0" in name or name.startswith(("http://", "https://")):
+def picture_of(row: Row, how: LlavaRows) -> Media | None:
+    """Make the picture of a row that names it as plainly as nearly all do; None where a closer look is wanted."""
+    name = row["image"]
+    if type(name) is not str or not name or "\0" in name or name.startswith(("http://", "https://")):
         return None
-    return Media(path=f"{how.prefix}{name}", root=how.root)
+    return Media(path=how.place(name), root=how.root, url=_address(row, how))
+
+
+def _placed(medium: Media, row: Row, how: LlavaRows) -> Media:
+    if medium.path is None or medium.kind != "image":
+        return medium
+    return replace(medium, path=how.place(medium.path), url=_address(row, how))
+
+
+def _address(row: Row, how: LlavaRows) -> str | None:
+    address = row.get(how.url) if how.url else None
+    return address if isinstance(address, str) and address else None
 
 
 def _turn(turn: Row, kinds: Sequence[MediaKind]) -> Turn:

@@ -5,6 +5,7 @@ A format that takes other media says so by `kinds`; each has a mark of its own.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -115,6 +116,15 @@ def media_named(names: Mapping[MediaKind, Sequence[Any]], root: str, turns: Sequ
         check_places(len(some), places.count(kind), kind)
     left = {kind: iter(some) for kind, some in names.items()}
     return [picture_named(next(left[place]), root, kind=place) for place in places if place != "text"]
+
+
+def shown_first(turns: Sequence[Turn], pictures: int) -> list[Turn]:
+    """Give some pictures places before the first question, as trainers do with those that no place is marked for."""
+    number = next((number for number, turn in enumerate(turns) if turn.role == "user"), None)
+    if number is None or pictures <= 0:
+        return list(turns)
+    shown = replace(turns[number], parts=(*(Part("image"),) * pictures, *turns[number].parts))
+    return [*turns[:number], shown, *turns[number + 1 :]]
 
 
 def picture_named(name: Any, root: str, *, kind: MediaKind = "image") -> Media:

@@ -3,6 +3,8 @@
 from pictus.reading.rows import BadRow
 from pictus.record import Media
 
+_STARTS = {b"\xff\xd8": "jpeg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp", b"BM": "bmp"}
+
 
 def picture_bytes(medium: Media) -> bytes | None:
     """Give the encoded picture, from the record or from its file; None where there is only an address."""
@@ -14,3 +16,8 @@ def picture_bytes(medium: Media) -> bytes | None:
         return medium.file.read_bytes()
     except (OSError, ValueError) as error:
         raise BadRow(f"a picture cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def encoding_of(data: bytes) -> str | None:
+    """Name the encoding of a picture by its first bytes; None where it is none that every reader knows."""
+    return next((name for start, name in _STARTS.items() if data.startswith(start)), None)

@@ -8,6 +8,7 @@ import warnings
 
 from PIL import Image, UnidentifiedImageError
 
+from pictus.reading.rows import BadRow
 from pictus.record import PICTURE_KINDS, Media
 
 _SIDEWAYS = (5, 6, 7, 8)  # EXIF orientations that swap width and height
@@ -39,6 +40,21 @@ def picture_problems(medium: Media, *, maximum_pixels: int, decode: bool) -> lis
         # Damaged files make Pillow's decoders raise anything: IndexError, struct.error, RuntimeError, TypeError.
         problems.append(f"it cannot be decoded: {error}")
     return problems
+
+
+def picture_size(medium: Media) -> tuple[int, int]:
+    """Give width and height of a picture as it is looked at, from its head; what is no picture raises `BadRow`."""
+    source = io.BytesIO(medium.data) if medium.data is not None else medium.file
+    if source is None:
+        raise BadRow("the size of its picture is not known")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # as above
+            with Image.open(source, formats=PICTURE_KINDS) as image:
+                width, height = image.size
+                return (height, width) if _is_sideways(image) else (width, height)
+    except Exception:  # damaged heads make Pillow raise anything
+        raise BadRow("the size of its picture cannot be read") from None
 
 
 def _look(image: Image.Image, medium: Media, maximum_pixels: int, decode: bool, problems: list[str]) -> None:

@@ -1,10 +1,16 @@
 """Where a dataset's files lie: below a data root that holds many datasets, or in a folder of their own."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from pictus.errors import PictusError
+from pictus.reading.marked_text import picture_named
+from pictus.reading.rows import BadRow
+from pictus.record import Media
 
 PACKED = ("", ".gz", ".zst")
 
@@ -39,3 +45,25 @@ def parquet_parts(folder: Path) -> list[Path]:
     if not found:
         raise PictusError("there is no Parquet file", where=str(folder), mend="give the folder that holds the parts")
     return found
+
+
+def find_folder(root: Path, names: Sequence[str]) -> str:
+    """Find the first of several folders that is there, as the paths of pictures begin with it; else take the first."""
+    return next((name for name in names if (root / name).is_dir()), names[0])
+
+
+def placed(name: Any, root: str) -> Media:
+    """Make the picture that a row names by address, by path below the root, or by a whole path that lies below it."""
+    if isinstance(name, str) and name.startswith("/") and "\0" not in name:
+        folder, _, file = os.path.normpath(name).rpartition("/")
+        name = _below(folder or "/", root) + file
+    return picture_named(name, root)
+
+
+@lru_cache(4096)
+def _below(folder: str, root: str) -> str:
+    """Name a folder from the root, whichever of the two is named through a link."""
+    for one, base in ((Path(folder), Path(root)), (Path(folder).resolve(), Path(root).resolve())):
+        if one.is_relative_to(base):
+            return "".join(f"{part}/" for part in one.relative_to(base).parts)
+    raise BadRow(f"its picture lies outside {root}: name a folder above all, by `--set pictures=` or `--pictures`")

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
-RowKind: TypeAlias = Literal["llava", "sharegpt", "hermes", "function_call", "openai", "trl", "llama3"]
+RowKind: TypeAlias = Literal["llava", "sharegpt", "hermes", "function_call", "openai", "trl", "llama3", "ms_swift"]
 
 FUNCTION_CALL, HERMES_TOOLS, HERMES_CALL, IPYTHON = "<function_call>", "<tools>", "<tool_call>", "ipython"
+_SWIFT_ROLES = ("tool_call", "tool_response")
+_PLAIN_ROLES = ("system", "user", "assistant", "tool")
+_SWIFT_KEYS = ("loss", "loss_scale")
 _FACTORY_COLUMNS = ("images", "system", "tools")  # of LLaMA-Factory
 
 
@@ -41,6 +44,8 @@ def _of_messages(row: Mapping[str, Any], turns: list[Any], name: str) -> RowKind
     """Tell apart what has `role` and `content`."""
     if any(_is_llama3(turn) for turn in turns):
         return "llama3"
+    if name == "messages" and _is_swift(row, turns):
+        return "ms_swift"
     if isinstance(turns[0].get("content"), str) and (name == "conversations" or "images" in row):
         return "sharegpt"
     if name != "messages":
@@ -54,6 +59,13 @@ def _is_llama3(turn: Mapping[str, Any]) -> bool:
         return True
     # A call is the whole of what the assistant says, `{"name": …, "parameters": …}`.
     return turn["role"] == "assistant" and isinstance(content, str) and _is_call(content.lstrip())
+
+
+def _is_swift(row: Mapping[str, Any], turns: list[Any]) -> bool:
+    if any(turn["role"] in _SWIFT_ROLES or any(key in turn for key in _SWIFT_KEYS) for turn in turns):
+        return True
+    # LLaMA-Factory has a column of such text too, beside roles of its own.
+    return isinstance(row.get("tools"), str) and all(turn["role"] in _PLAIN_ROLES for turn in turns)
 
 
 def _is_call(text: str) -> bool:

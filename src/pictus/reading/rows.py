@@ -128,6 +128,13 @@ def reason_of(error: Exception) -> str:
 def row_text(row: Any) -> str:
     """Give the beginning of a row as text, for whoever wants to know what was set aside."""
     try:
-        return orjson.dumps(row).decode()[:_ROW_LIMIT]
+        return orjson.dumps(row, default=_size).decode()[:_ROW_LIMIT]
     except TypeError:  # orjson reads four times the depth that it writes
         return "(brackets inside brackets, too many to show)"
+
+
+def _size(value: Any) -> str:
+    """Tell of a picture inside a row how large it is."""
+    if isinstance(value, bytes):
+        return f"({len(value):,} bytes)"
+    return str(value)  # a date, or what else Parquet has

@@ -42,6 +42,7 @@ class Page:
     commercial: Outlook | None = None  # of a source or recipe
     cite: tuple[str, ...] = ()  # keys of what to cite for a source
     read: bool | None = None  # of a source: whether the person at this machine marked it as read
+    is_written: bool = True  # of a format: some are only read
     also: tuple[str, ...] = ()  # what else has this name, with the shelf before it
 
 
@@ -97,6 +98,7 @@ def _page(shelf: str, name: str) -> Page:
         commercial=of_card(plugin.card) if is_source else None,
         cite=tuple(citation_keys([name])) if is_source else (),
         read=name in read_marks() if is_source else None,
+        is_written=family != "formats" or bool(plugin.suffixes),
     )
 
 

@@ -52,12 +52,12 @@ def check(target: str, *, pictures: Path | None = None, decode: bool = True, onl
     checks = _load(only, decode=decode)
     if "://" in target or (path / "corpus.json").is_file():
         return _check_corpus(target, checks)
-    if not path.exists():
+    if not path.exists() and "{" not in path.name:  # some formats take patterns
         raise PictusError("this does not exist", where=target, mend="give a corpus, a file or a recipe")
-    if path.suffix in (".yaml", ".yml"):
+    if path.suffix in (".yaml", ".yml") and not _formats_of(path):
         return _check_recipe(path)
     if path.is_dir():
-        return _check_data(path, checks)
+        return _check_data(path, pictures, checks)
     return _check_file(path, pictures, checks)
 
 
@@ -79,8 +79,8 @@ def _readable(corpus: Corpus, report: CheckReport) -> Iterator[Record]:
                 report.damages.append(error)
 
 
-def _check_data(root: Path, checks: Mapping[str, Any]) -> CheckReport:
-    """Read a dataset's files as an import would, and write nothing."""
+def _check_data(root: Path, pictures: Path | None, checks: Mapping[str, Any]) -> CheckReport:
+    """Read a dataset's files, or a folder in a known format, as an import would, and write nothing."""
     for name in sorted(plugins.names("sources"), key=len, reverse=True):  # the particular before the general
         source = plugins.load("sources", name)
         splits = _splits_with_files(source, root)
@@ -88,8 +88,10 @@ def _check_data(root: Path, checks: Mapping[str, Any]) -> CheckReport:
             report = CheckReport(f"data of {name}, {', '.join(splits)}")
             _run_rows(partial(_rows_of, source, root, splits), checks, report)
             return report
+    if _formats_of(root):
+        return _check_file(root, pictures, checks)
     raise PictusError(
-        "this folder is no corpus, and no source finds its files here",
+        "this folder is no corpus, no source finds its files here, and no format knows it",
         where=str(root),
         mend="`pictus show NAME` shows the layout that a source expects",
     )
@@ -111,13 +113,17 @@ def _splits_with_files(source: Any, root: Path) -> list[str]:
 
 
 def _check_file(path: Path, pictures: Path | None, checks: Mapping[str, Any]) -> CheckReport:
-    names = [name for name in plugins.names("formats") if plugins.load("formats", name).sniff(path)]
+    names = _formats_of(path)
     if not names:
         known = ", ".join(plugins.names("formats"))
         raise PictusError("no format knows this file", where=str(path), mend=f"known formats: {known}")
-    report = CheckReport(f"{names[0]} file {path.name}")
+    report = CheckReport(f"{names[0]} {'folder' if path.is_dir() else 'file'} {path.name}")
     _run_rows(lambda: plugins.load("formats", names[0]).read(path, pictures=pictures), checks, report)
     return report
+
+
+def _formats_of(path: Path) -> list[str]:
+    return [name for name in plugins.names("formats") if plugins.load("formats", name).sniff(path)]
 
 
 def _check_recipe(path: Path) -> CheckReport:

@@ -53,9 +53,13 @@ def plan(source: str, to: str | Path, format_name: str, **options: Any) -> Expor
     """Check the names before anything is written."""
     plan = ExportPlan(source=source, to=Path(to), format=format_name, **options)
     plugins.load("formats", plan.format, plan.settings)
+    suffixes = plugins.load_class("formats", plan.format).suffixes
+    if not suffixes:
+        written = ", ".join(name for name in plugins.names("formats") if plugins.load_class("formats", name).suffixes)
+        raise PictusError(f"the format {plan.format} is only read", where="--format", mend=f"written are: {written}")
     for corpus in (source, *plan.also):
         open_corpus(corpus)
-    if plan.to.is_dir() and "" not in plugins.load_class("formats", plan.format).suffixes:
+    if plan.to.is_dir() and "" not in suffixes:
         raise PictusError("this is a folder", where=str(plan.to), mend="name a file to write")
     return plan
 

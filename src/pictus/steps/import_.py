@@ -15,11 +15,12 @@ from pictus.engine.local import default_workers
 from pictus.engine.making import make_from_stream, make_from_tasks
 from pictus.engine.task import Task
 from pictus.errors import PictusError, unknown_name
+from pictus.licence.table import NO_PICTURE
 from pictus.reading.picture_file import picture_bytes
 from pictus.reading.rows import BadRow
 from pictus.record import Origin, Record, Reject, reject_record
 from pictus.steps.cards import write_cards
-from pictus.store.columns import with_origin
+from pictus.store.columns import SAYS_NOTHING, with_no_picture, with_origin
 from pictus.store.corpus import Corpus, begin_corpus
 from pictus.store.place import Place
 from pictus.store.receipts import Receipt
@@ -57,7 +58,7 @@ def plan(name: str, root: Path, to: str, *, splits: tuple[str, ...] = (), **opti
     known = [*plugins.names("sources"), *plugins.names("formats")]
     if name not in known:
         raise unknown_name("source or format", name, known, where="pictus import")
-    if not root.exists():
+    if not root.exists() and "{" not in root.name:  # some formats take patterns
         raise PictusError("this file or folder does not exist", where=str(root), mend="check the path after --from")
     stated = [options.get(key) for key in ("picture_licence", "text_licence", "model_terms")]
     options["picture_licence"], options["text_licence"], options["model_terms"] = (
@@ -65,9 +66,18 @@ def plan(name: str, root: Path, to: str, *, splits: tuple[str, ...] = (), **opti
     )
     if options.get("workers") is None:
         options.pop("workers", None)
+    if options["picture_licence"] == NO_PICTURE.name:
+        raise PictusError(
+            "nobody can state that there are no pictures",
+            where="pictus import",
+            mend="leave --picture-licence out: of records without media it is known",
+        )
     draft = ImportPlan(name=name, root=root.resolve(), to=to, **options)
     if not draft.is_source:
-        return replace(draft, inputs=_fingerprint([root]))
+        return replace(draft, inputs=_fingerprint(_files_of_format(draft)))
+    if draft.pictures is not None:
+        mend = f"leave it out; `pictus show sources/{name}` lists the settings, for --set"
+        raise PictusError("a dataset finds its pictures without --pictures", where="pictus import", mend=mend)
     source = _source(draft)
     splits = splits or source.splits or source.splits_in(draft.root)
     present, problems = [], []
@@ -129,7 +139,7 @@ def _batches(plan: ImportPlan, split: str | None, portion: Any) -> Iterator[pa.R
     root = _media_root(plan)
     plugin = _source(plan) if plan.is_source else _format(plan)
     for batch in plugin.batches(Path(root) if split is None else plan.root, split, portion, {root: plan.name}):
-        yield batch if isinstance(batch, Reject) else with_origin(batch, _stated(plan))
+        yield batch if isinstance(batch, Reject) else with_origin(with_no_picture(batch), _stated(plan))
 
 
 def _rows(plan: ImportPlan) -> Iterator[Record | Reject]:
@@ -137,7 +147,7 @@ def _rows(plan: ImportPlan) -> Iterator[Record | Reject]:
     rows = _read(plan)
     for row in rows if plan.limit is None else islice(rows, plan.limit):
         if isinstance(row, Record):
-            row = replace(row, origin=_filled(row.origin, _stated(plan)))
+            row = replace(row, origin=_filled(_pictured(row), _stated(plan)))
             yield _embedded(row) if plan.embed else row
         else:
             yield row
@@ -161,6 +171,15 @@ def _licence_name(text: str) -> str:
     return name
 
 
+def _files_of_format(plan: ImportPlan) -> list[Path]:
+    """List the files that a format reads; most read the one that was named."""
+    format_ = _format(plan)
+    files: list[Path] = format_.files(plan.root) if hasattr(format_, "files") else [plan.root]
+    if missing := [file for file in files if not file.exists()]:
+        raise PictusError("this file does not exist", where=str(missing[0]), mend="check the path after --from")
+    return files
+
+
 def _source(plan: ImportPlan) -> Any:
     return plugins.load("sources", plan.name, plan.settings)
 
@@ -171,9 +190,20 @@ def _format(plan: ImportPlan) -> Any:
 
 def _media_root(plan: ImportPlan) -> str:
     if plan.is_source:
-        return str(plan.root)
+        source = _source(plan)
+        return str(source.media_root(plan.root) if hasattr(source, "media_root") else plan.root)
     beside = plan.root if plan.root.is_dir() else plan.root.parent
     return str((plan.pictures or beside).resolve())
+
+
+def _pictured(record: Record) -> Origin:
+    """Say of a record without media that no picture has a licence, and of no other; `with_no_picture` says the same."""
+    said = record.origin.picture_licence
+    if record.media:
+        right = "unknown" if said == NO_PICTURE.name else said
+    else:
+        right = NO_PICTURE.name if said in SAYS_NOTHING else said
+    return replace(record.origin, picture_licence=right)
 
 
 def _stated(plan: ImportPlan) -> dict[str, str]:

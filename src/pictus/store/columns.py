@@ -15,10 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pictus.errors import PictusError
+from pictus.licence.table import NO_PICTURE
 from pictus.record import NO_FACTS, Facts, Media, Origin, Record, Tool, Turn
-from pictus.store.codec import Leaf, Renames, codec_of
+from pictus.store.codec import Codec, Leaf, Renames, codec_of
 
 SCHEMA_VERSION = 1
+SAYS_NOTHING = ("unknown", "per-item")  # licences of pictures that no row without a picture is held up by
 _NAMES: Renames = {Turn: {"parts": "content", "calls": "tool_calls", "call_id": "tool_call_id"}}
 # Chat templates ask whether a message has tool calls; a null answers that, an empty list does not always.
 _TURNS = codec_of(tuple[Turn, ...], columns=_NAMES, null_when_empty=frozenset({"calls"}))
@@ -113,9 +115,9 @@ def assemble(
     return pa.RecordBatch.from_arrays(arrays, schema=schema())
 
 
-def facts_of(facts: Sequence[Facts] | None, count: int) -> pa.Array:
-    """Make the column of facts; None where no row has any."""
-    return facts_from(count, {}) if facts is None else _FACTS.encode(facts)
+def facts_of(facts: Sequence[Facts]) -> pa.Array:
+    """Make the column of facts; rows that share theirs cost little."""
+    return _shared(_FACTS, facts)
 
 
 def facts_from(count: int, known: Mapping[str, pa.Array]) -> pa.Array:
@@ -125,10 +127,10 @@ def facts_from(count: int, known: Mapping[str, pa.Array]) -> pa.Array:
 
 def origins_of(origins: Sequence[Origin], keys: Sequence[str]) -> pa.Array:
     """Make the column of origins from a few that all rows share, and the key of each row."""
-    kinds = {id(origin): origin for origin in origins}
-    places = {identity: place for place, identity in enumerate(kinds)}
-    numbers = pa.array([places[id(origin)] for origin in origins], pa.int32())
-    return origins_from(list(kinds.values()), numbers, _TEXT.encode(keys))
+    column = _shared(_ORIGIN, origins)
+    arrays = [column.field(place) for place in range(column.type.num_fields)]
+    arrays[column.type.get_field_index("key")] = _TEXT.encode(keys)
+    return pa.StructArray.from_arrays(arrays, fields=list(column.type))
 
 
 def origins_from(kinds: Sequence[Origin], numbers: pa.Array, keys: pa.Array) -> pa.Array:
@@ -167,6 +169,16 @@ def _empty(kind: pa.DataType, count: int) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(np.zeros(count + 1, np.int32)), pa.array([], kind.value_type), type=kind)
 
 
+def _shared(codec: Codec, values: Sequence[Any]) -> pa.Array:
+    """Encode values of which many are the same object."""
+    places: dict[int, int] = {}
+    numbers = [places.setdefault(id(value), len(places)) for value in values]
+    if len(places) * 2 > len(values):
+        return codec.encode(values)
+    first = dict(zip(reversed(numbers), reversed(values), strict=True))
+    return codec.encode([first[number] for number in range(len(places))]).take(pa.array(numbers, pa.int32()))
+
+
 def with_origin(batch: pa.RecordBatch, stated: Mapping[str, str]) -> pa.RecordBatch:
     """Fill in what the rows' origins do not say: fields that are null, or of which nothing is known."""
     origin = batch["origin"]
@@ -174,6 +186,20 @@ def with_origin(batch: pa.RecordBatch, stated: Mapping[str, str]) -> pa.RecordBa
     for place, array in enumerate(arrays):
         if text := stated.get(origin.type.field(place).name):
             arrays[place] = pc.if_else(pc.equal(array.fill_null("unknown"), "unknown"), text, array)
+    filled = pa.StructArray.from_arrays(arrays, fields=list(origin.type))
+    return batch.set_column(batch.schema.get_field_index("origin"), batch.schema.field("origin"), filled)
+
+
+def with_no_picture(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Say of rows without media that no picture has a licence, where nothing is known of one; and of no others."""
+    origin = batch["origin"]
+    place = origin.type.get_field_index("picture_licence")
+    arrays = [origin.field(number) for number in range(origin.type.num_fields)]
+    said = arrays[place].fill_null("unknown")
+    is_bare = pc.equal(pc.list_value_length(batch["media"]).fill_null(0), 0)
+    bare = pc.if_else(pc.is_in(said, pa.array(SAYS_NOTHING)), NO_PICTURE.name, said)
+    others = pc.if_else(pc.equal(said, NO_PICTURE.name), "unknown", said)
+    arrays[place] = pc.if_else(is_bare, bare, others)
     filled = pa.StructArray.from_arrays(arrays, fields=list(origin.type))
     return batch.set_column(batch.schema.get_field_index("origin"), batch.schema.field("origin"), filled)
 

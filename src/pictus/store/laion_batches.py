@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pictus.reading.laion import columns_of
-from pictus.reading.row_groups import Groups, batches_in, group_portions, schema_of
+from pictus.reading.parquet_files import read_schema
+from pictus.reading.row_groups import Groups, batches_in, group_portions
 from pictus.record import Origin, Record, Reject
 from pictus.store.shards import SHARD_ROWS
 from pictus.store.url_batches import records_of, url_batches, url_rows
@@ -42,7 +43,7 @@ class LaionParts:
     def batches(self, portion: Groups) -> Iterator[pa.RecordBatch | Reject]:
         """Give the wanted rows of a portion in columns."""
         path = portion.path
-        columns = columns_of(schema_of(path), path, self.wanted, keep_scores=self.keep_scores)
+        columns = columns_of(read_schema(path), path, self.wanted, keep_scores=self.keep_scores)
         stem = path.name.partition(".")[0]
         for first, batch in batches_in(portion, columns.to_read):
             numbers = pa.array(np.arange(first, first + batch.num_rows))

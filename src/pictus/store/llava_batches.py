@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, pairwise, repeat
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,10 @@ from pictus.reading.json import rows_of
 from pictus.reading.llava_rows import GPT, HUMAN, LlavaRows, llava_records, picture_of
 from pictus.reading.portions import Portion, starts_in, texts_of
 from pictus.reading.structure import Span
-from pictus.record import NO_FACTS, Media, Record, Reject, identity_of
+from pictus.record import Media, Record, Reject, identities_of
 from pictus.store import columns
 from pictus.store.plain_talk import Bits, Places, Talks, any_of, bits
 
-_NO_FACTS = orjson.Fragment(orjson.dumps(NO_FACTS))
 _ODD_SHARE = 0.1  # from which on it is faster to take all rows of a piece one by one
 
 
@@ -43,7 +42,7 @@ def llava_batches(portion: Portion, how: LlavaRows, root_names: Mapping[str, str
             continue
         talks, has_place, has_marks = Talks.read(parsed.texts, parsed.lengths)
         media = [_picture(row, how) for row in parsed.rows]
-        is_odd = _out_of_order(parsed) | has_marks | _without_pictures(media, has_place)
+        is_odd = _out_of_order(parsed, how.key) | has_marks | _without_pictures(media, has_place)
         if is_odd.mean() > _ODD_SHARE:
             is_odd[:] = True
         places = [f"{name}, row {first + number}, byte {{}}" for number in range(piece.rows)]
@@ -72,12 +71,12 @@ def _parse(text: bytes, count: int) -> _Parsed | None:
     return _Parsed(rows, speakers, texts, np.fromiter(map(len, talks), np.int64, count))
 
 
-def _out_of_order(parsed: _Parsed) -> Bits:
-    """Say which rows are not human and gpt in turn, or have no text for an id."""
+def _out_of_order(parsed: _Parsed, key: str) -> Bits:
+    """Say which rows are not human and gpt in turn, or have no text for a key."""
     ends = np.concatenate(([0], np.cumsum(parsed.lengths)))
     is_even = (np.arange(int(ends[-1])) - np.repeat(ends[:-1], parsed.lengths)) % 2 == 0
     is_right = np.where(is_even, bits(pc.equal(parsed.speakers, HUMAN)), bits(pc.equal(parsed.speakers, GPT)))
-    has_key = np.array([type(row.get("id")) is str for row in parsed.rows])
+    has_key = np.array([type(row.get(key)) is str for row in parsed.rows])
     found: Bits = any_of(~is_right, ends) | (parsed.lengths == 0) | ~has_key
     return found
 
@@ -88,8 +87,7 @@ def _picture(row: Mapping[str, Any], how: LlavaRows) -> tuple[Media, ...] | None
         return None
     if "image" not in row:
         return ()
-    name = row["image"]
-    picture = picture_of(name, how) if type(name) is str else None
+    picture = picture_of(row, how)
     return None if picture is None else (picture,)
 
 
@@ -110,18 +108,15 @@ def _runs(is_odd: Bits) -> Iterator[tuple[int, int, bool]]:
 def _batch(
     rows: list[dict[str, Any]], talks: Talks, media: list[Any], how: LlavaRows, root_names: Mapping[str, str]
 ) -> pa.RecordBatch:
-    keys = [row["id"] for row in rows]
+    keys = [row[how.key] for row in rows]
     origins = [how.origin(row) for row in rows]
-    facts = None if how.facts is None else [how.facts(row) for row in rows]
-    ids = [
-        identity_of(origin, key, orjson.Fragment(said), (), about)
-        for origin, key, said, about in zip(origins, keys, talks.as_json(), facts or repeat(_NO_FACTS), strict=False)
-    ]
+    facts = [how.facts(row) for row in rows]
+    ids = list(identities_of(origins, keys, talks.as_json(), facts))
     return columns.assemble(
         ids,
         turns=talks.column(),
         media=media,
-        facts=columns.facts_of(facts, len(rows)),
+        facts=columns.facts_of(facts),
         origins=columns.origins_of(origins, keys),
         root_names=root_names,
     )

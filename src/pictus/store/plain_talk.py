@@ -23,10 +23,18 @@ Places: TypeAlias = npt.NDArray[np.int64]
 _BEFORE, _AFTER = f"{MARK}\n", f"\n{MARK}"  # as nearly all texts have it
 _ROLES = pa.array(["user", "assistant"])
 _TYPES = pa.array(["text", "image"])
-# A turn as orjson writes it.
+# Turns as orjson writes them, cut where the texts stand.
 _USER, _ASSISTANT = b'{"role":"user","parts":[', b'{"role":"assistant","parts":['
 _TEXT, _IMAGE = b'{"type":"text","text":', b'{"type":"image","text":null}'
-_END = b'}],"calls":[],"call_id":null,"name":null}'
+_LEFT = b'}],"calls":[],"call_id":null,"name":null}'
+_BETWEEN = (
+    b"[" + _USER + _TEXT,
+    b"[" + _ASSISTANT + _TEXT,
+    _LEFT + b"," + _USER + _TEXT,
+    _LEFT + b"," + _ASSISTANT + _TEXT,
+    b"[" + _USER + _IMAGE + b"," + _TEXT,
+)
+_END = _LEFT + b"]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +95,18 @@ class Talks:
         content = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), parts)
         return columns.turns_of(_ROLES.take(pa.array(self._numbers() % 2)), content, pa.array(self.ends, pa.int32()))
 
-    def as_json(self) -> Iterator[bytes]:
-        """Give each conversation as its turns look in JSON: that is what ids are made of."""
-        turns = [
-            start + text + _END for start, text in zip(self._starts(), _json_texts(self.texts.to_pylist()), strict=True)
-        ]
+    def as_json(self) -> Iterator[list[bytes]]:
+        """Give each conversation as its turns look in JSON, in pieces: that is what ids are made of."""
+        numbers = self._numbers()
+        kinds = numbers % 2 + 2 * (numbers > 0)
+        kinds[self.is_before] = 4
+        pieces = [b""] * (2 * len(self.texts))
+        pieces[0::2] = [_BETWEEN[kind] for kind in kinds.tolist()]
+        pieces[1::2] = _json_texts(self.texts.to_pylist())
         for place in np.flatnonzero(self.is_after).tolist():
-            turns[place] = turns[place].removesuffix(_END) + b"}," + _IMAGE + _END[1:]
+            pieces[2 * place + 1] += b"}," + _IMAGE[:-1]
         for begin, end in pairwise(self.ends.tolist()):
-            yield b"[" + b",".join(turns[begin:end]) + b"]"
-
-    def _starts(self) -> list[bytes]:
-        """Give what stands before each text."""
-        kinds = np.where(self._numbers() % 2 == 0, 0, 1)
-        kinds[self.is_before] = 2
-        words = (_USER + _TEXT, _ASSISTANT + _TEXT, _USER + _IMAGE + b"," + _TEXT)
-        return [words[kind] for kind in kinds.tolist()]
+            yield [*pieces[2 * begin : 2 * end], _END]
 
     def _numbers(self) -> Places:
         """Number the turns of each conversation."""

@@ -21,6 +21,11 @@ def write_array(path: Path, records: Iterable[Record], row_of: RowMaker) -> Writ
     return _write(path, records, row_of, before=b"[\n", between=b",\n", after=b"\n]\n")
 
 
+def write_array_each(path: Path, records: Iterable[Record], rows_of: RowMaker) -> Written:
+    """Write a JSON array, several rows for a record; what is counted are records."""
+    return _write(path, records, rows_of, before=b"[\n", between=b",\n", after=b"\n]\n", dumps=_dump_elements)
+
+
 def write_lines(path: Path, records: Iterable[Record], row_of: RowMaker) -> Written:
     """Write JSON Lines."""
     return _write(path, records, row_of, before=b"", between=b"\n", after=b"\n")
@@ -29,6 +34,10 @@ def write_lines(path: Path, records: Iterable[Record], row_of: RowMaker) -> Writ
 def write_lines_each(path: Path, records: Iterable[Record], rows_of: RowMaker) -> Written:
     """Write JSON Lines, several for a record; what is counted are records."""
     return _write(path, records, rows_of, before=b"", between=b"\n", after=b"\n", dumps=_dump_each)
+
+
+def _dump_elements(rows: list[Any]) -> bytes:
+    return b",\n".join(map(orjson.dumps, rows))
 
 
 def _dump_each(rows: list[Any]) -> bytes:

@@ -1,0 +1,84 @@
+"""ALLaVA-Caption-4V: GPT-4V's descriptions of pictures from LAION and from Vision-FLAN."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from pyarrow import RecordBatch
+
+from pictus.card import Asset, Card
+from pictus.reading import allava_release
+from pictus.reading.places import find_file
+from pictus.reading.portions import Portion
+from pictus.record import Record, Reject
+from pictus.store.llava_file import LlavaFile
+
+_FILES = {
+    "laion": ("allava_laion", "ALLaVA-Caption-LAION-4V.json"),
+    "vflan": ("allava_vflan", "ALLaVA-Caption-VFLAN-4V.json"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """ALLaVA's descriptions. What stood beside a picture from LAION on the web is kept in `extra`.
+
+    That is `{"original_caption": …}`: nobody wrote it as a description of the picture, so it is no caption here.
+    """
+
+    card: ClassVar[Card] = Card(
+        title="ALLaVA-Caption-4V",
+        what="Fine-grained descriptions by GPT-4V of pictures from LAION and from the tasks of Vision-FLAN.",
+        size="708,140 descriptions, 505,588 of LAION's pictures and 202,552 of Vision-FLAN's",
+        stages=("align", "pretrain"),
+        picture_licence="per-item",
+        text_licence="Apache-2.0",
+        model_terms="openai-output-terms",
+        licence_note=allava_release.NOTE,
+        homepage=allava_release.CODE,
+        paper=allava_release.PAPER,
+        code=allava_release.CODE,
+        data=allava_release.PAGE,
+        needs=("vision_flan",),
+        advice=allava_release.ADVICE,
+        written_by="llava",
+        citation=allava_release.CITATION,
+    )
+    splits: ClassVar[tuple[str, ...]] = ("laion", "vflan")
+    layout: ClassVar[str] = f"""\
+allava/allava_laion/ALLaVA-Caption-LAION-4V.json
+allava/allava_vflan/ALLaVA-Caption-VFLAN-4V.json
+{allava_release.PICTURES}"""
+
+    def assets(self) -> tuple[Asset, ...]:
+        """List the files to acquire."""
+        files = (allava_release.annotations(folder, name, split=split) for split, (folder, name) in _FILES.items())
+        return (*files, *allava_release.pictures())
+
+    def files(self, root: Path, split: str) -> list[Path]:
+        """List the file of a split."""
+        folder, name = _FILES.get(split, ("allava_laion", split))
+        mend = f"fetch it from {allava_release.PAGE}; the splits are {', '.join(_FILES)}"
+        return [find_file(root, [f"allava/{folder}/{name}", f"{folder}/{name}", name], mend=mend)]
+
+    def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
+        """Stream the records of a split, one a row, in the order of its file."""
+        return self._file(root, split).records()
+
+    def portions(self, root: Path, split: str, rows: int) -> Iterator[Portion] | None:
+        """Cut the file of a split into portions of so many rows."""
+        return self._file(root, split).portions(rows)
+
+    def batches(
+        self, root: Path, split: str, portion: Portion, root_names: Mapping[str, str]
+    ) -> Iterator[RecordBatch | Reject]:
+        """Give the rows of a portion in columns."""
+        return self._file(root, split).batches(portion, root_names)
+
+    def _file(self, root: Path, split: str) -> LlavaFile:
+        card = self.card
+        rows = allava_release.rows(
+            root, "allava_caption", split, text_licence=card.text_licence, model_terms=card.model_terms
+        )
+        return LlavaFile(self.files(root, split)[0], rows)

@@ -1,0 +1,86 @@
+"""ALLaVA-Instruct-4V: questions that GPT-4V asked about pictures and answered itself, and text alone."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from pyarrow import RecordBatch
+
+from pictus.card import Asset, Card
+from pictus.reading import allava_release
+from pictus.reading.places import find_file
+from pictus.reading.portions import Portion
+from pictus.record import Record, Reject
+from pictus.store.llava_file import LlavaFile
+
+_FILES = {
+    "laion": ("allava_laion", "ALLaVA-Instruct-LAION-4V.json"),
+    "vflan": ("allava_vflan", "ALLaVA-Instruct-VFLAN-4V.json"),
+    "text": ("allava_text", "Evol-Instruct-GPT4-Turbo-143K.json"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """ALLaVA's questions and answers. The split `text` has no pictures: GPT-4 Turbo answers evolved instructions.
+
+    What stood beside a picture from LAION on the web is kept in `extra`, as `{"original_caption": …}`.
+    """
+
+    card: ClassVar[Card] = Card(
+        title="ALLaVA-Instruct-4V",
+        what="Questions that need reasoning, asked and answered by GPT-4V about the pictures of ALLaVA-Caption.",
+        size="708,653 conversations with a picture, 143,000 without",
+        stages=("pretrain", "instruct"),
+        picture_licence="per-item",
+        text_licence="Apache-2.0",
+        model_terms="openai-output-terms",
+        licence_note=allava_release.NOTE,
+        homepage=allava_release.CODE,
+        paper=allava_release.PAPER,
+        code=allava_release.CODE,
+        data=allava_release.PAGE,
+        needs=("vision_flan",),
+        advice=allava_release.ADVICE,
+        written_by="llava",
+        citation=allava_release.CITATION,
+    )
+    splits: ClassVar[tuple[str, ...]] = ("laion", "vflan", "text")
+    layout: ClassVar[str] = f"""\
+allava/allava_laion/ALLaVA-Instruct-LAION-4V.json
+allava/allava_vflan/ALLaVA-Instruct-VFLAN-4V.json
+allava/allava_text/Evol-Instruct-GPT4-Turbo-143K.json
+{allava_release.PICTURES}"""
+
+    def assets(self) -> tuple[Asset, ...]:
+        """List the files to acquire."""
+        files = (allava_release.annotations(folder, name, split=split) for split, (folder, name) in _FILES.items())
+        return (*files, *allava_release.pictures())
+
+    def files(self, root: Path, split: str) -> list[Path]:
+        """List the file of a split."""
+        folder, name = _FILES.get(split, ("allava_laion", split))
+        mend = f"fetch it from {allava_release.PAGE}; the splits are {', '.join(_FILES)}"
+        return [find_file(root, [f"allava/{folder}/{name}", f"{folder}/{name}", name], mend=mend)]
+
+    def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
+        """Stream the records of a split, one a row, in the order of its file."""
+        return self._file(root, split).records()
+
+    def portions(self, root: Path, split: str, rows: int) -> Iterator[Portion] | None:
+        """Cut the file of a split into portions of so many rows."""
+        return self._file(root, split).portions(rows)
+
+    def batches(
+        self, root: Path, split: str, portion: Portion, root_names: Mapping[str, str]
+    ) -> Iterator[RecordBatch | Reject]:
+        """Give the rows of a portion in columns."""
+        return self._file(root, split).batches(portion, root_names)
+
+    def _file(self, root: Path, split: str) -> LlavaFile:
+        card = self.card
+        rows = allava_release.rows(
+            root, "allava_instruct", split, text_licence=card.text_licence, model_terms=card.model_terms
+        )
+        return LlavaFile(self.files(root, split)[0], rows)

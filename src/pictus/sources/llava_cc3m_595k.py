@@ -1,0 +1,85 @@
+"""LLaVA-CC3M-Pretrain-595K: the part of CC3M on which the first LLaVA's projector was trained."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from pyarrow import RecordBatch
+
+from pictus.card import Asset, Card
+from pictus.reading import llava_release
+from pictus.reading.hub import hub_file, hub_page
+from pictus.reading.llava_rows import LlavaRows
+from pictus.reading.places import find_file, find_folder
+from pictus.reading.portions import Portion
+from pictus.record import Origin, Record, Reject
+from pictus.store.llava_file import LlavaFile
+
+_REPOSITORY = "liuhaotian/LLaVA-CC3M-Pretrain-595K"
+_PAGE = hub_page(_REPOSITORY)
+_FOLDER = "llava/llava_cc3m_595k"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """LLaVA-CC3M-Pretrain-595K. The answers are CC3M's captions, tokenised and in lower case as CC3M has them."""
+
+    card: ClassVar[Card] = Card(
+        title="LLaVA-CC3M-Pretrain-595K",
+        what="A part of CC3M, balanced over what the captions name, each with a request for its caption.",
+        size="595,375 pictures with a caption, 6.5 GB; annotations 0.21 GB",
+        stages=("align",),
+        picture_licence="research-only",
+        text_licence="conceptual-captions-free-use",
+        licence_note="Its card says that the pictures must not be used for anything but to reproduce the research.",
+        homepage=llava_release.HOME,
+        paper=llava_release.PAPER,
+        code=llava_release.CODE,
+        data=_PAGE,
+        advice="Its archive images.zip is flat: unpack it into a folder of its own.",
+        written_by="llava",
+        citation=llava_release.CITATION,
+    )
+    splits: ClassVar[tuple[str, ...]] = ("train",)
+    layout: ClassVar[str] = """\
+llava/llava_cc3m_595k/chat.json
+llava/llava_cc3m_595k/images/GCC_train_000000042.jpg"""
+
+    def assets(self) -> tuple[Asset, ...]:
+        """List the files to acquire."""
+        return (
+            Asset(url=hub_file(_REPOSITORY, "chat.json"), path=f"{_FOLDER}/chat.json"),
+            Asset(url=hub_file(_REPOSITORY, "images.zip"), path=f"{_FOLDER}/images.zip", kind="pictures"),
+        )
+
+    def files(self, root: Path, split: str) -> list[Path]:
+        """List the file of annotations."""
+        return [find_file(root, [f"{_FOLDER}/chat.json", "chat.json"], mend=f"fetch it from {self.card.data}")]
+
+    def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
+        """Stream the records of a split, one a row, in the order of its file."""
+        return self._file(root, split).records()
+
+    def portions(self, root: Path, split: str, rows: int) -> Iterator[Portion] | None:
+        """Cut the file of a split into portions of so many rows."""
+        return self._file(root, split).portions(rows)
+
+    def batches(
+        self, root: Path, split: str, portion: Portion, root_names: Mapping[str, str]
+    ) -> Iterator[RecordBatch | Reject]:
+        """Give the rows of a portion in columns."""
+        return self._file(root, split).batches(portion, root_names)
+
+    def _file(self, root: Path, split: str) -> LlavaFile:
+        folder = find_folder(root, [f"{_FOLDER}/images", "images"])
+        origin = Origin(
+            dataset="llava_cc3m_595k",
+            split=split,
+            key="",
+            picture_licence=self.card.picture_licence,
+            text_licence=self.card.text_licence,
+            model_terms=self.card.model_terms,
+        )
+        rows = LlavaRows(str(root), lambda _: origin, place=lambda name: f"{folder}/{name}")
+        return LlavaFile(self.files(root, split)[0], rows)
