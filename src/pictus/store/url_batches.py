@@ -101,7 +101,10 @@ def _ids(rows: pa.RecordBatch, origin: Origin) -> pa.Array:
     """Give the ids that records of these rows would have."""
     facts = Facts(captions=(_HOLE,), extra=_HOLE)
     start, middle, late, end = content_of(origin, _HOLE, (), (), facts).split(b"\0")
-    extra = pc.binary_join_element_wise('"', _escaped(rows["extra"]), '"', "").fill_null("null")
+    has_extra = rows["extra"].null_count < rows.num_rows
+    extra = (
+        pc.binary_join_element_wise('"', _escaped(rows["extra"]), '"', "").fill_null("null") if has_extra else "null"
+    )
     contents = pc.binary_join_element_wise(
         pa.scalar(start + b'"', pa.string()),
         _escaped(rows["key"]),
