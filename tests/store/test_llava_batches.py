@@ -19,8 +19,7 @@ ORIGINS = [Origin(dataset="some", key="", split="train"), Origin(dataset="some",
 ABOUT = Facts(extra='{"task":"a"}')
 HOW = LlavaRows(
     "/pictures",
-    lambda row: ORIGINS["extra" in row],
-    facts=lambda row: ABOUT if "extra" in row else NO_FACTS,
+    lambda row: (ORIGINS["extra" in row], ABOUT if "extra" in row else NO_FACTS),
     place=lambda name: f"below/{name}",
     url="url",
     may_begin_with_gpt=True,

@@ -69,7 +69,7 @@ def rows(root: Path, dataset: str, split: str, *, text_licence: str, model_terms
         return f"{vflan}{name.removeprefix(_VFLAN)}" if name.startswith(_VFLAN) else f"{prefix}{name}"
 
     return LlavaRows(
-        str(root), lambda _: origin, facts=_facts, place=place, key="idx" if split == "text" else "id", url="url"
+        str(root), lambda row: (origin, _facts(row)), place=place, key="idx" if split == "text" else "id", url="url"
     )
 
 

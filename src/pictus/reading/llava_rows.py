@@ -8,7 +8,7 @@ import orjson
 
 from pictus.reading.marked_text import MARKS, media_named, parts_of
 from pictus.reading.rows import BadRow, in_order, key_of, list_in, record_rows, text_in
-from pictus.record import NO_FACTS, Facts, Media, MediaKind, Origin, Record, Reject, Role, Turn, make_record
+from pictus.record import Facts, Media, MediaKind, Origin, Record, Reject, Role, Turn, make_record
 
 HUMAN, GPT = "human", "gpt"
 ROLES: dict[str, Role] = {HUMAN: "user", GPT: "assistant"}
@@ -21,8 +21,8 @@ class LlavaRows:
     """How the rows of a file become records."""
 
     root: str  # where the paths of pictures begin
-    origin: Callable[[Row], Origin]  # of a row, as all rows of its kind have it: the key is filled in here
-    facts: Callable[[Row], Facts] = lambda row: NO_FACTS
+    # Of a row: the origin as all rows of its kind have it, whose key is filled in here, and what people annotated.
+    about: Callable[[Row], tuple[Origin, Facts]]
     place: Callable[[str], str] = str  # from the path in a row to the one that begins at the root
     key: str = "id"  # the column that names a row
     url: str = ""  # the column with the picture's address, if there is one
@@ -39,14 +39,14 @@ def llava_record(row: Row, where: str, how: LlavaRows) -> Record:
     images, motion = row.get("image"), row.get("motion")
     kinds = kinds_in(has_motion=motion is not None)
     turns = [_turn(turn, kinds) for turn in list_in(row, "conversations")]
-    facts = how.facts(row)
+    origin, facts = how.about(row)
     if how.may_begin_with_gpt and len(turns) > 1 and turns[0].role == "assistant":
         facts = _with_extra(facts, "said_before", turns.pop(0).text)
     names: dict[MediaKind, list[Any]] = {"image": [images] if isinstance(images, str) else list_in(row, "image")}
     if motion is not None:
         names["motion"] = [motion]
     media = [_placed(medium, row, how) for medium in media_named(names, how.root, turns)]
-    origin = replace(how.origin(row), key=key_of(row, where, how.key))
+    origin = replace(origin, key=key_of(row, where, how.key))
     return in_order(make_record(origin, media=media, turns=turns, facts=facts))
 
 

@@ -9,6 +9,8 @@ from pictus.reading.files import is_packed
 from pictus.reading.json import ROW_LIMIT_BYTES, holds_lines
 from pictus.reading.structure import row_starts, spans
 
+_PIECE_BYTES = 4 * 2**20
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -41,7 +43,7 @@ def _array_portions(path: Path, rows: int) -> Iterator[Portion]:
         done = 0
         while done < len(ends):
             taken = min(rows - held, len(ends) - done)
-            pieces.append(Piece(span.starts[done], ends[done + taken - 1], taken))
+            _add(pieces, Piece(span.starts[done], ends[done + taken - 1], taken))
             held, done = held + taken, done + taken
             if held == rows:
                 yield Portion(path, first, tuple(pieces))
@@ -49,6 +51,15 @@ def _array_portions(path: Path, rows: int) -> Iterator[Portion]:
                 pieces.clear()
     if pieces:
         yield Portion(path, first, tuple(pieces))
+
+
+def _add(pieces: list[Piece], piece: Piece) -> None:
+    """Add a piece, as a part of the last one while that is small: each costs a few steps."""
+    last = pieces[-1] if pieces else None
+    if last is not None and piece.end - last.begin <= _PIECE_BYTES:
+        pieces[-1] = Piece(last.begin, piece.end, last.rows + piece.rows)
+    else:
+        pieces.append(piece)
 
 
 def texts_of(portion: Portion) -> Iterator[tuple[int, Piece, bytes]]:

@@ -13,7 +13,7 @@ from pictus.reading.hub import hub_file, hub_page
 from pictus.reading.llava_rows import LlavaRows
 from pictus.reading.places import find_file, find_folder
 from pictus.reading.portions import Portion
-from pictus.record import Origin, Record, Reject
+from pictus.record import NO_FACTS, Origin, Record, Reject
 from pictus.store.llava_file import LlavaFile
 
 _REPOSITORY = "liuhaotian/LLaVA-Pretrain"
@@ -86,5 +86,5 @@ llava/llava_pretrain/images/00042/000000042.jpg"""
             text_licence=self.card.text_licence,
             model_terms=self.card.model_terms,
         )
-        rows = LlavaRows(str(root), lambda _: origin, place=lambda name: f"{folder}/{name}", url="url")
+        rows = LlavaRows(str(root), lambda _: (origin, NO_FACTS), place=lambda name: f"{folder}/{name}", url="url")
         return LlavaFile(self.files(root, split)[0], rows)

@@ -13,7 +13,7 @@ from pictus.reading.hub import hub_file, hub_page
 from pictus.reading.llava_rows import LlavaRows
 from pictus.reading.places import find_file, find_folder
 from pictus.reading.portions import Portion
-from pictus.record import Origin, Record, Reject
+from pictus.record import NO_FACTS, Origin, Record, Reject
 from pictus.store.llava_file import LlavaFile
 
 _REPOSITORY = "liuhaotian/LLaVA-CC3M-Pretrain-595K"
@@ -81,5 +81,5 @@ llava/llava_cc3m_595k/images/GCC_train_000000042.jpg"""
             text_licence=self.card.text_licence,
             model_terms=self.card.model_terms,
         )
-        rows = LlavaRows(str(root), lambda _: origin, place=lambda name: f"{folder}/{name}")
+        rows = LlavaRows(str(root), lambda _: (origin, NO_FACTS), place=lambda name: f"{folder}/{name}")
         return LlavaFile(self.files(root, split)[0], rows)

@@ -12,7 +12,7 @@ from pictus.reading import llava_release
 from pictus.reading.llava_rows import LlavaRows
 from pictus.reading.places import find_file, find_folder
 from pictus.reading.portions import Portion
-from pictus.record import Origin, Record, Reject
+from pictus.record import NO_FACTS, Origin, Record, Reject
 from pictus.store.llava_file import LlavaFile
 
 _FILES = {
@@ -93,5 +93,5 @@ coco/train2017/000000000042.jpg"""
             model_terms=self.card.model_terms,
             made_by=llava_release.BY_GPT4,
         )
-        rows = LlavaRows(str(root), lambda _: origin, place=lambda name: f"{folder}/{name}")
+        rows = LlavaRows(str(root), lambda _: (origin, NO_FACTS), place=lambda name: f"{folder}/{name}")
         return LlavaFile(self.files(root, split)[0], rows)

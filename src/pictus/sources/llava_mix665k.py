@@ -11,7 +11,7 @@ from pyarrow import RecordBatch
 from pictus.card import Asset, Card
 from pictus.reading import llava_release
 from pictus.reading.llava_rows import LlavaRows
-from pictus.reading.picture_folders import folder_of, licence_in
+from pictus.reading.picture_folders import folder_of
 from pictus.reading.places import find_file
 from pictus.reading.portions import Portion
 from pictus.record import Facts, Origin, Record, Reject
@@ -38,7 +38,7 @@ _ENDINGS = {
     "Answer the question using a single word or phrase.": "vqa",
     "Answer with the option's letter from the given choices directly.": "aokvqa",
 }
-_REGIONS = ("bounding box coordinate", "for this region")
+_BOX, _REGION = "bounding box coordinate", "for this region"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +111,19 @@ vg/VG_100K_2/43.jpg"""
         return self._file(root, split).batches(portion, root_names)
 
     def _file(self, root: Path, split: str) -> LlavaFile:
-        rows = LlavaRows(
-            str(root),
-            lambda row: _origin(_task(row), _licence(row)),
-            facts=lambda row: _facts(_task(row)),
-            may_begin_with_gpt=True,
-        )
-        return LlavaFile(self.files(root, split)[0], rows)
+        return LlavaFile(self.files(root, split)[0], LlavaRows(str(root), _about, may_begin_with_gpt=True))
 
 
-def _task(row: Mapping[str, Any]) -> str:
-    """Tell what a row was made for."""
+def _about(row: Mapping[str, Any]) -> tuple[Origin, Facts]:
+    """Tell what a row was made for, and what licences go with that."""
     image = row.get("image")
     if image is None:
-        return "sharegpt"
+        return _told("sharegpt", "unknown")
     folder = folder_of(image) if isinstance(image, str) else None
-    source = "" if folder is None else folder.source
-    return _OF_SOURCE.get(source, "other") if source != "coco2017" else _task_on_coco(row)
+    if folder is None:
+        return _told("other", "unknown")
+    task = _task_on_coco(row) if folder.source == "coco2017" else _OF_SOURCE.get(folder.source, "other")
+    return _told(task, folder.licence)
 
 
 def _task_on_coco(row: Mapping[str, Any]) -> str:
@@ -135,21 +131,15 @@ def _task_on_coco(row: Mapping[str, Any]) -> str:
         question = row["conversations"][0]["value"].removesuffix("\n<image>").rstrip()
     except (KeyError, IndexError, TypeError, AttributeError):
         return "other"
-    if any(words in question for words in _REGIONS):
+    if _BOX in question or _REGION in question:
         return "refcoco"
     return _ENDINGS.get(question.rpartition("\n")[2], "llava")
 
 
-def _licence(row: Mapping[str, Any]) -> str:
-    """Give the licence of a row's picture; `unknown` where there is none."""
-    image = row.get("image")
-    return licence_in(image) if isinstance(image, str) else "unknown"
-
-
 @cache
-def _origin(task: str, licence: str) -> Origin:
+def _told(task: str, licence: str) -> tuple[Origin, Facts]:
     text_licence, terms = _TASKS[task]
-    return Origin(
+    origin = Origin(
         dataset="llava_mix665k",
         split="train",
         key="",
@@ -158,8 +148,4 @@ def _origin(task: str, licence: str) -> Origin:
         model_terms=terms,
         made_by=llava_release.BY_GPT4 if task == "llava" else None,
     )
-
-
-@cache
-def _facts(task: str) -> Facts:
-    return Facts(extra=f'{{"task":"{task}"}}')
+    return origin, Facts(extra=f'{{"task":"{task}"}}')

@@ -14,7 +14,7 @@ from pictus.reading.llava_rows import LlavaRows
 from pictus.reading.picture_folders import licence_in
 from pictus.reading.places import find_file
 from pictus.reading.portions import Portion
-from pictus.record import Origin, Record, Reject
+from pictus.record import NO_FACTS, Origin, Record, Reject
 from pictus.store.llava_file import LlavaFile
 
 _FILES = {
@@ -81,7 +81,9 @@ sharegpt4v/sharegpt4v_instruct_gpt4-vision_cap100k.json
         return self._file(root, split).batches(portion, root_names)
 
     def _file(self, root: Path, split: str) -> LlavaFile:
-        return LlavaFile(self.files(root, split)[0], LlavaRows(str(root), lambda row: _origin(split, _licence(row))))
+        return LlavaFile(
+            self.files(root, split)[0], LlavaRows(str(root), lambda row: (_origin(split, _licence(row)), NO_FACTS))
+        )
 
 
 def _licence(row: Mapping[str, Any]) -> str:

@@ -99,7 +99,7 @@ vflan/images_191task_1k/Zoo+animal_naming_42.jpg"""
             text_licence=self.card.text_licence,
             model_terms=self.card.model_terms,
         )
-        rows = LlavaRows(str(root), lambda _: origin, facts=_facts, place=lambda name: f"{folder}/{name}")
+        rows = LlavaRows(str(root), lambda row: (origin, _facts(row)), place=lambda name: f"{folder}/{name}")
         return LlavaFile(self.files(root, split)[0], rows)
 
 

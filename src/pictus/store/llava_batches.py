@@ -109,8 +109,8 @@ def _batch(
     rows: list[dict[str, Any]], talks: Talks, media: list[Any], how: LlavaRows, root_names: Mapping[str, str]
 ) -> pa.RecordBatch:
     keys = [row[how.key] for row in rows]
-    origins = [how.origin(row) for row in rows]
-    facts = [how.facts(row) for row in rows]
+    about = [how.about(row) for row in rows]
+    origins, facts = [origin for origin, _ in about], [some for _, some in about]
     ids = list(identities_of(origins, keys, talks.as_json(), facts))
     return columns.assemble(
         ids,
