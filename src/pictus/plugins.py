@@ -47,6 +47,7 @@ class Source(Protocol):
     One whose files are large may also offer `portions(root, split, rows)`, which gives them cut into portions of so
     many rows, or None where its files cannot be cut; and `batches(root, split, portion, root_names)`, which gives the
     rows of a portion in the columns of a corpus: then several processes read at once. `records` gives the same rows.
+    `notes(root, split)` says what whoever reads these very files should know, such as that they were withdrawn.
     Where its pictures need not lie below the data root, `media_root(root)` gives the folder that they lie below.
     """
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Literal, Self, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 import orjson
 
@@ -229,7 +229,17 @@ def make_record(
 
 def identity_of(origin: Origin, turns: tuple[Turn, ...], tools: tuple[Tool, ...], facts: Facts) -> str:
     """Give the id of a record: it hashes dataset, split, key and content as JSON."""
-    return _hash(orjson.dumps((origin.dataset, origin.split, origin.key, turns, tools, facts)))
+    return digest_of(content_of(origin, origin.key, turns, tools, facts)).hex()
+
+
+def content_of(origin: Origin, key: Any, turns: Any, tools: Any, facts: Any) -> bytes:
+    """Write what the id of a record is made of; what looks the same as JSON counts as the same."""
+    return orjson.dumps((origin.dataset, origin.split, key, turns, tools, facts))
+
+
+def digest_of(content: bytes) -> bytes:
+    """Give the sixteen bytes that an id spells."""
+    return blake2b(content, digest_size=16).digest()
 
 
 def identities_of(
@@ -246,11 +256,7 @@ def identities_of(
         if id(about) not in tails:
             alive.append(about)
             tails[id(about)] = b",[]," + orjson.dumps(about) + b"]"
-        yield _hash(b"".join((heads[begin], orjson.dumps(key), b",", *pieces, tails[id(about)])))
-
-
-def _hash(content: bytes) -> str:
-    return blake2b(content, digest_size=16).hexdigest()
+        yield digest_of(b"".join((heads[begin], orjson.dumps(key), b",", *pieces, tails[id(about)]))).hex()
 
 
 def reject_record(record: Record, reasons: Iterable[str], *, where: str) -> Reject:

@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from pictus import plugins
 from pictus.errors import PictusError
 from pictus.reading.picture_file import picture_bytes
 from pictus.record import NO_FACTS, Media, Record, Reject
+from pictus.store import columns
 from records import chats
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
@@ -231,3 +233,19 @@ def test_a_file_appears_only_when_it_is_whole(tmp_path):
         with pytest.raises(RuntimeError):
             plugins.load("formats", name).write(breaks(), file_for(name, tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if hasattr(plugins.load_class("formats", name), "portions")])
+@pytest.mark.parametrize("rows", [1, 2, 1000])
+def test_what_several_processes_read_is_what_one_reads(name, rows):
+    format_, path = plugins.load("formats", name), example(name)
+    names = {str(path.parent): "pictures"}
+    records, rejects = split(format_.read(path, pictures=path.parent))
+    found = [
+        row
+        for portion in format_.portions(path, None, rows)
+        for row in format_.batches(path.parent, None, portion, names)
+    ]
+    batches = [row for row in found if not isinstance(row, Reject)]
+    assert pa.Table.from_batches(batches).equals(pa.Table.from_batches([columns.encode(records, names)]))
+    assert [row for row in found if isinstance(row, Reject)] == rejects

@@ -1,25 +1,34 @@
 """Every source states what it is and what is permitted, and reads the small data beside it."""
 
-from contextlib import suppress
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from pictus import licence, plugins
 from pictus.errors import PictusError
-from pictus.record import Record
+from pictus.record import Record, Reject, make_record
+from pictus.store import columns
 
 DATA = Path(__file__).parent.parent / "data/sources"
 NAMES = plugins.names("sources")
 
 
+def present(source, name):
+    """List the splits of the small data."""
+    found = []
+    for split in source.splits or source.splits_in(DATA / name):
+        try:
+            source.files(DATA / name, split)
+            found.append(split)
+        except PictusError:
+            pass
+    return found
+
+
 def read(name):
     source = plugins.load("sources", name)
-    rows = []
-    for split in source.splits or source.splits_in(DATA / name):
-        with suppress(PictusError):  # the small data need not have every split
-            rows += source.records(DATA / name, split)
-    return rows
+    return [row for split in present(source, name) for row in source.records(DATA / name, split)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,3 +62,26 @@ def test_it_reads_the_data_beside_it_the_same_every_time(name):
 def test_assets_are_whole_addresses_with_a_place(name):
     for asset in plugins.load("sources", name).assets():
         assert asset.url.startswith(("http://", "https://")) and asset.path and not asset.path.startswith("/")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if hasattr(plugins.load_class("sources", name), "portions")])
+@pytest.mark.parametrize("rows", [1, 2, 1000])
+def test_what_several_processes_read_is_what_one_reads(name, rows):
+    source, root = plugins.load("sources", name), DATA / name
+    for split in present(source, name):
+        expected = list(source.records(root, split))
+        names = {str(root): "pictures"}
+        found = [
+            row for portion in source.portions(root, split, rows) for row in source.batches(root, split, portion, names)
+        ]
+        records = [row for row in expected if isinstance(row, Record)]
+        batches = [row for row in found if not isinstance(row, Reject)]
+        assert pa.Table.from_batches(batches).equals(pa.Table.from_batches([columns.encode(records, names)]))
+        assert [row for row in found if isinstance(row, Reject)] == [row for row in expected if isinstance(row, Reject)]
+        assert [remade(row) for row in records] == records
+
+
+def remade(record):
+    """Make a record of the parts of another: its id follows from them."""
+    origin, media, turns, tools, facts = record.origin, record.media, record.turns, record.tools, record.facts
+    return make_record(origin, media=media, turns=turns, tools=tools, facts=facts)

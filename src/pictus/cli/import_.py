@@ -36,6 +36,8 @@ def command(
     from pictus.steps import import_
 
     plan = import_.plan(name, root, to, settings=output.settings_of(settings), **options)
+    for note in plan.notes:
+        output.say(f"note: {note}")
     if dry_run:
         if as_json:
             return output.result(plan)

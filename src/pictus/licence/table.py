@@ -69,6 +69,7 @@ def _research(name: str, title: str, note: str, *, url: str = "", aliases: tuple
     return Licence(name=name, title=title, url=url, aliases=aliases, commercial=NO, note=note)
 
 
+CONCEPTUAL_12M = "https://github.com/google-research-datasets/conceptual-12m"  # whose page is its licence too
 UNSTATED = Licence(
     name="unknown",
     title="Licence not stated",
@@ -164,7 +165,7 @@ LICENCES = (
             "free for any purpose",
             "free for any purpose, acknowledgement appreciated",
             "may be freely used for any purpose",
-            "https://github.com/google-research-datasets/conceptual-12m",
+            CONCEPTUAL_12M,
         ),
     ),
     NO_PICTURE,

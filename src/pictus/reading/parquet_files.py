@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -50,12 +51,19 @@ def read_parquet(
     """Stream the rows of a file as Python values, each with its place; `name` is what places call the file."""
     name = name or path.name
     number = count(1)
+    with opened(path) as file:
+        for batch in file.iter_batches(batch_size=_AT_ONCE, columns=columns):
+            for row in _values(batch):
+                where = f"{name}, row {next(number)}"
+                yield (where, row) if row is not None else Reject(where=where, reasons=("it is no UTF-8 text",))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[pq.ParquetFile]:
+    """Open a file for reading a page at a time, or say what is wrong with it."""
     try:
         with pq.ParquetFile(path, **_FLAT) as file:
-            for batch in file.iter_batches(batch_size=_AT_ONCE, columns=columns):
-                for row in _values(batch):
-                    where = f"{name}, row {next(number)}"
-                    yield (where, row) if row is not None else Reject(where=where, reasons=("it is no UTF-8 text",))
+            yield file
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(path, error) from None
 

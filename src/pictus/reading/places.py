@@ -39,6 +39,14 @@ def find_file(root: Path, names: Sequence[str], *, mend: str) -> Path:
     raise PictusError(f"the file {looked} is missing", where=str(root), mend=mend)
 
 
+def parquet_parts(folder: Path) -> list[Path]:
+    """List the Parquet files of a folder, in the order of their names."""
+    found = sorted(folder.glob("*.parquet"))
+    if not found:
+        raise PictusError("there is no Parquet file", where=str(folder), mend="give the folder that holds the parts")
+    return found
+
+
 def find_folder(root: Path, names: Sequence[str]) -> str:
     """Find the first of several folders that is there, as the paths of pictures begin with it; else take the first."""
     return next((name for name in names if (root / name).is_dir()), names[0])

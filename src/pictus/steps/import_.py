@@ -43,6 +43,7 @@ class ImportPlan:
     text_licence: str | None = None
     model_terms: str | None = None
     inputs: tuple[str, ...] = ()  # the files read, with size and time
+    notes: tuple[str, ...] = ()  # what the source has to say of these files
     workers: int = field(default_factory=default_workers)  # processes, where the input can be read in portions
 
     @property
@@ -89,7 +90,9 @@ def plan(name: str, root: Path, to: str, *, splits: tuple[str, ...] = (), **opti
         raise problems[0]
     # Nobody asked for certain splits, so those whose files are here are meant.
     files = [path for _, paths in present for path in paths]
-    return replace(draft, splits=tuple(split for split, _ in present), inputs=_fingerprint(files))
+    splits = tuple(split for split, _ in present)
+    told = [note for split in splits for note in source.notes(draft.root, split)] if hasattr(source, "notes") else []
+    return replace(draft, splits=splits, inputs=_fingerprint(files), notes=tuple(dict.fromkeys(told)))
 
 
 def run(plan: ImportPlan, events: Events) -> Corpus:

@@ -7,8 +7,9 @@ that `datasets` shows as images.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -83,24 +84,31 @@ def encode(records: Sequence[Record], root_names: Mapping[str, str]) -> pa.Recor
     )
 
 
+class MediaColumns(NamedTuple):
+    """What the media of rows look like on disk."""
+
+    media: pa.Array
+    images: pa.Array
+
+
 def assemble(
-    ids: Sequence[str],
+    ids: Sequence[str] | pa.Array,
     *,
     turns: pa.Array,
-    media: Sequence[tuple[Media, ...]],
+    media: Sequence[tuple[Media, ...]] | MediaColumns,
     tools: Sequence[tuple[Tool, ...]] | None = None,
     facts: pa.Array,
     origins: pa.Array,
     root_names: Mapping[str, str],
 ) -> pa.RecordBatch:
     """Make a batch of rows of which much is in columns already."""
-    media_column, images = _encode_media(media, root_names)
+    media_column, images = media if isinstance(media, MediaColumns) else _encode_media(media, root_names)
     arrays = [
-        _TEXT.encode(ids),
+        ids if isinstance(ids, pa.Array) else _TEXT.encode(ids),
         turns,
         images,
         media_column,
-        _TEXT.encode([None] * len(ids) if tools is None else [_tools_text(some) for some in tools]),
+        pa.nulls(len(ids), _TEXT.type) if tools is None else _TEXT.encode([_tools_text(some) for some in tools]),
         facts,
         origins,
     ]
@@ -112,12 +120,53 @@ def facts_of(facts: Sequence[Facts]) -> pa.Array:
     return _shared(_FACTS, facts)
 
 
+def facts_from(count: int, known: Mapping[str, pa.Array]) -> pa.Array:
+    """Make the column of facts from the columns of some of its fields; the others are empty."""
+    return _struct(_FACTS.type, count, known)
+
+
 def origins_of(origins: Sequence[Origin], keys: Sequence[str]) -> pa.Array:
     """Make the column of origins from a few that all rows share, and the key of each row."""
     column = _shared(_ORIGIN, origins)
     arrays = [column.field(place) for place in range(column.type.num_fields)]
     arrays[column.type.get_field_index("key")] = _TEXT.encode(keys)
     return pa.StructArray.from_arrays(arrays, fields=list(column.type))
+
+
+def origins_from(kinds: Sequence[Origin], numbers: pa.Array, keys: pa.Array) -> pa.Array:
+    """Make the column of origins: which of a few each row has, and its key."""
+    column = _ORIGIN.encode(kinds).take(numbers)
+    same = {field.name: column.field(place) for place, field in enumerate(column.type)}
+    return _struct(column.type, len(keys), same | {"key": keys})
+
+
+def pictures_at(urls: pa.Array, widths: pa.Array, heights: pa.Array) -> MediaColumns:
+    """Make the columns of media for rows of one picture each, of which only address and size are known."""
+    count = len(urls)
+    known = {"kind": pa.repeat(pa.scalar("image"), count), "url": urls, "width": widths, "height": heights}
+    media = _struct(_MEDIUM, count, known)
+    ends = pa.array(np.arange(count + 1, dtype=np.int32))
+    return MediaColumns(
+        pa.ListArray.from_arrays(ends, media, type=_COLUMNS["media"]),
+        pa.ListArray.from_arrays(ends, pa.nulls(count, _IMAGE), type=_COLUMNS["images"]),
+    )
+
+
+def no_turns(count: int) -> pa.Array:
+    """Make the column of turns of rows that have none."""
+    return _empty(_TURNS.type, count)
+
+
+def _struct(kind: pa.DataType, count: int, known: Mapping[str, pa.Array]) -> pa.Array:
+    """Put columns together, as the fields of one; of those that are not known every row has none."""
+    arrays = [known[field.name] if field.name in known else _empty(field.type, count) for field in kind]
+    return pa.StructArray.from_arrays(arrays, fields=list(kind))
+
+
+def _empty(kind: pa.DataType, count: int) -> pa.Array:
+    if not pa.types.is_list(kind):
+        return pa.nulls(count, kind)
+    return pa.ListArray.from_arrays(pa.array(np.zeros(count + 1, np.int32)), pa.array([], kind.value_type), type=kind)
 
 
 def _shared(codec: Codec, values: Sequence[Any]) -> pa.Array:

@@ -99,7 +99,7 @@ class Tally:
         """Add rows that are written."""
         origin, media = batch["origin"], batch["media"].flatten()
         names = [origin.field(name) for name in ("dataset", "picture_licence", "text_licence", "model_terms")]
-        kinds = Counter(media.field("kind").to_pylist())
+        kinds = Counter({one["values"]: one["counts"] for one in media.field("kind").value_counts().to_pylist()})
         insides = (media.field("bytes"), batch["images"].flatten().field("bytes"))
         self.rows += batch.num_rows
         self.turns += len(batch["messages"].flatten())

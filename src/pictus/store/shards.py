@@ -220,7 +220,7 @@ def write_rows(file: Any, batches: Iterable[pa.RecordBatch]) -> None:
         pa.PythonFile(file, mode="w"),
         columns.schema(),
         compression=_COMPRESSION,
-        use_dictionary=_TEXT_LEAVES,
+        use_dictionary=_REPEATED,
         write_page_index=True,
     ) as writer:
         waiting: list[pa.RecordBatch] = []
@@ -259,4 +259,6 @@ def _leaves(name: str, kind: pa.DataType) -> Iterator[tuple[str, pa.DataType]]:
 _ALL_LEAVES = [leaf for field_ in columns.schema() for leaf in _leaves(field_.name, field_.type)]
 # Encoded pictures do not get smaller, and uncompressed they can be read without a copy.
 _COMPRESSION = {name: "none" if kind == pa.binary() else "zstd" for name, kind in _ALL_LEAVES}
-_TEXT_LEAVES = [name for name, kind in _ALL_LEAVES if kind == pa.string()]
+# A dictionary of texts that are all different takes time, and room too.
+_DIFFERENT = {"id", "origin.key", "media.list.element.url", "facts.captions.list.element"}
+_REPEATED = [name for name, kind in _ALL_LEAVES if kind == pa.string() and name not in _DIFFERENT]
