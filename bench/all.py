@@ -4,6 +4,8 @@ import shutil
 from pathlib import Path
 
 import asking
+import laion
+import large_json
 import local_models
 from coco_pair import write_pair
 from measure import DATA, Figure, machine, measure
@@ -120,6 +122,8 @@ def main() -> None:
 
     head = "| what | reach | measured, one core | beside |\n| --- | --- | --- | --- |\n"
     text = f"# Results\n\n`make bench` wrote this. {machine()}.\n\n{head}{''.join(rows)}"
+    text += f"\n## A large JSON, as LLaVA's mix665k is\n\n{large_json.table()}"
+    text += f"\n## Lists of addresses\n\n{laion.table()}"
     text += f"\n## Asking a server that answers after 200 ms\n\n{asking.table(long=100_000)}"
     text += f"\n## Checks of single records\n\n{checks.table()}"
     text += f"\n## Models on this machine\n\n{local_models.table()}"
