@@ -17,7 +17,7 @@ from pictus.errors import PictusError
 _HERE = Path(__file__).parent
 # In the order of a first afternoon with pictus.
 _ORDER = (
-    *("demo", "doctor", "list", "show", "mark", "cite", "import"),
+    *("demo", "doctor", "list", "show", "mark", "cite", "arrange", "import"),
     *("check", "generate", "judge", "ask", "licence", "export"),
 )
 _EPILOG = "Begin with `pictus demo`: the whole way in a minute, without key, GPU or network."

@@ -161,6 +161,7 @@ class _Lines:
         self.total: int | None = None
         self.asked: Mapping[str, Any] | None = None
         self.fetching: Mapping[str, Any] | None = None
+        self.pictures: Mapping[str, Any] | None = None
         self.began = self.told = time.monotonic()
 
     def __call__(self, event: Mapping[str, Any]) -> None:
@@ -187,6 +188,8 @@ class _Lines:
             say(_ingested_line(event))
         elif event["event"] == "fetch":
             self.fetching = event
+        elif event["event"] == "pictures":
+            self.pictures = event
 
     def _is_ending(self) -> bool:
         return self.asked is not None and bool(self.asked["ending"])
@@ -198,6 +201,9 @@ class _Lines:
             return f"{self.fetching['file']}: {size_of(self.fetching['done'])}{of}"
         if self.asked is not None:
             return _asked_line(self.asked)
+        if self.pictures is not None:
+            of = f" of {self.pictures['total']:,}" if self.pictures["total"] else ""
+            return f"{self.pictures['what']}: {self.pictures['done']:,}{of} pictures"
         rate = self.rows / max(time.monotonic() - self.began, 0.001)
         of = f"{self.shards}/{self.total} shards, " if self.total else ""
         aside = f", {self.rejected:,} set aside" if self.rejected else ""
@@ -241,6 +247,8 @@ class _Bar(_Lines):
             total, done = self.asked["total"], self.asked["done"]
         if self.fetching is not None:
             total, done = self.fetching["total"], self.fetching["done"]
+        if self.pictures is not None:
+            total, done = self.pictures["total"], self.pictures["done"]
         self.progress.update(self.bar, description=self.line(), total=total, completed=done)
 
     def close(self) -> None:

@@ -43,6 +43,11 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0))
 
 
+def processes(workers: int) -> ProcessPoolExecutor:
+    """Make a pool of processes that leave Ctrl-C to this one, and end when it is killed."""
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_prepare_worker)
+
+
 def _attempt(task: Task) -> Receipt | Failure:
     try:
         return run(task)
@@ -81,7 +86,7 @@ def _run_in_processes(tasks: Iterator[Task], workers: int) -> Iterator[Receipt |
 
 def _run_pool(tasks: Iterator[Task], workers: int) -> Iterator[tuple[Task, Receipt | Failure | None]]:
     """Run tasks in one pool until none is left, or a process died; None for those that were not done then."""
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_prepare_worker)
+    pool = processes(workers)
     pending: dict[Future[Receipt | Failure], Task] = {}
     broken = False
     try:

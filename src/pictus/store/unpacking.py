@@ -17,7 +17,7 @@ def unpack(archive: Path, to: Path) -> list[Path]:
         with ZipFile(archive) as opened:
             members = [member for member in opened.infolist() if not member.is_dir()]
             for member in members:  # all before the first is written
-                _refuse_escape(archive, member)
+                refuse_escape(archive, member.orig_filename, is_link=stat.S_ISLNK(member.external_attr >> 16))
             missing = [member for member in members if not (to / member.filename).exists()]
             _refuse_overflow(archive, missing, to)
             for member in missing:
@@ -31,12 +31,11 @@ def unpack(archive: Path, to: Path) -> list[Path]:
     return written
 
 
-def _refuse_escape(archive: Path, member: ZipInfo) -> None:
+def refuse_escape(archive: Path, name: str, *, is_link: bool) -> None:
     """Refuse a name that leads out of the folder, here or on another system, and a link, which may lead anywhere."""
-    name = member.orig_filename
     windows = PureWindowsPath(name)
     leads_out = PurePosixPath(name).is_absolute() or windows.drive or windows.root or ".." in windows.parts
-    if leads_out or "\0" in name or stat.S_ISLNK(member.external_attr >> 16):
+    if leads_out or "\0" in name or is_link:
         mend = "do not trust this archive; fetch it from where it is published"
         raise PictusError(f"the archive would write outside its folder: {name!r}", where=str(archive), mend=mend)
 

@@ -8,21 +8,28 @@ from typing import IO
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[IO[bytes]]:
-    """Open a temporary file beside `path`, and give it that name at the end; after an error, remove it."""
+def whole_file(path: Path, *, safe: bool = True) -> Iterator[IO[bytes]]:
+    """Open a temporary file beside `path`, and give it that name at the end; after an error, remove it.
+
+    Args:
+        path: the name.
+        safe: wait until the disk has it; whoever writes a hundred thousand small files waits once, after the last.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with temporary.open("wb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
+            if safe:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         with suppress(FileNotFoundError):
             temporary.unlink()
         raise
-    sync_folder(path.parent)
+    if safe:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
