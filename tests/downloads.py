@@ -84,6 +84,11 @@ ANNOTATIONS = {
     "ALLaVA-Caption-VFLAN-4V.json": [row(f"allava_vflan/images/images_191task_1k/{FLAN}")],
     "ALLaVA-Instruct-VFLAN-4V.json": [row(f"allava_vflan/images/images_191task_1k/{FLAN}")],
     "annotation_191-task_1k.json": [row(FLAN, task_name="PACS+dog")],
+    "llava_instruct_150k.json": [row("000000990001.jpg")],
+    **{
+        name: [{"instruction": "Say hello.", "input": "", "output": "Hello."}]
+        for name in ("alpaca_gpt4_data.json", "alpaca_gpt4_data_zh.json", "alpaca_data_zh_51k.json")
+    },
 }
 
 

@@ -78,7 +78,16 @@ def test_the_alias_of_vision_flan_leads_to_its_pictures_wherever_the_tree_is_mov
     go(tmp_path / "data", tmp_path / "downloads")
     (tmp_path / "data").rename(tmp_path / "moved")
     (alias,) = ALIASES
-    assert (tmp_path / "moved" / alias / FLAN).read_bytes() == jpeg(12)
+    assert (tmp_path / "moved" / alias.path / FLAN).read_bytes() == jpeg(12)
+
+
+def test_pictures_that_lie_under_the_alias_are_found_under_the_other_name_too(tmp_path):
+    (alias,) = ALIASES
+    (tmp_path / alias.path).mkdir(parents=True)
+    (tmp_path / alias.path / FLAN).write_bytes(jpeg(12))
+    go(tmp_path)
+    assert (tmp_path / alias.place / FLAN).read_bytes() == jpeg(12) and not (tmp_path / alias.path).is_symlink()
+    assert arrange.plan(tmp_path).is_nothing
 
 
 def test_archives_that_lie_in_the_tree_itself_are_unpacked_without_being_asked_for(tmp_path):

@@ -4,7 +4,7 @@ import sys
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,17 +21,36 @@ SHOWN = 3  # samples of each reason; `--json` gives all that were kept
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder of a file's pictures; by default its own.")
 @click.option("--only", multiple=True, help="Run only these checks; `pictus list checks` shows them.")
 @click.option("--fast", is_flag=True, help="Read only the heads of pictures instead of decoding them.")
+@click.option("--as", "source", metavar="NAME", help="Read a folder as the data of this source.")
+@click.option("--training", "trainings", multiple=True, help="Of a tree: look only at what this training needs.")
+@click.option(
+    "--missing", type=click.Path(path_type=Path), help="Of a tree: write the paths of all missing pictures here."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(target: str, pictures: Path | None, only: tuple[str, ...], fast: bool, as_json: bool) -> None:
+def command(
+    target: str, only: tuple[str, ...], fast: bool, trainings: tuple[str, ...], missing: Path | None, **options: Any
+) -> None:
     """Look at TARGET: a corpus, the data root of a source, a file in a known format, or a recipe.
+
+    Of a tree that several datasets share, as `pictus arrange` makes it, say which trainings can run, and what the
+    others lack; `--as NAME` looks at the rows of one dataset in it.
 
     \b
     pictus check corpora/coco-instruct
     pictus check chat.json --pictures images
+    pictus check data
     """
+    pictures, source, as_json = options["pictures"], options["source"], options["as_json"]
+    for_trees = trainings or missing is not None
+    if _is_tree(target) and source is None and not only:
+        from pictus.cli.readiness import check_tree
+
+        return check_tree(Path(target), trainings, fast=fast, missing=missing, as_json=as_json)
+    if for_trees:
+        raise click.UsageError("--training and --missing are for a tree that `pictus arrange` made.")
     from pictus.steps.check import check
 
-    report = check(target, pictures=pictures, decode=not fast, only=only)
+    report = check(target, pictures=pictures, decode=not fast, only=only, source=source)
     if as_json:
         damages = [{"what": e.what, "where": e.where, "mend": e.mend} for e in report.damages]
         found = [
@@ -46,7 +65,16 @@ def command(target: str, pictures: Path | None, only: tuple[str, ...], fast: boo
         _print_found(report)
         verdict = "nothing is wrong" if not report.damages and not report.reasons else "see above"
         click.echo(f"{report.what}: {report.records:,} records, {verdict}")
+    if report.others:
+        output.say(f"other sources find files here too, and `--as NAME` takes one: {', '.join(report.others)}")
     sys.exit(1 if report.damages else output.SET_ASIDE if report.reasons else output.DONE)
+
+
+def _is_tree(target: str) -> bool:
+    from pictus.steps.arrange.readiness import is_tree
+
+    path = Path(target)
+    return path.is_dir() and not (path / "corpus.json").is_file() and is_tree(path)
 
 
 def _print_found(report: "CheckReport") -> None:

@@ -3,18 +3,20 @@
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for_sentinel
+from typing import TypeVar
 
 from pictus.engine.task import Task, run
 from pictus.errors import PictusError
 from pictus.store.receipts import Receipt
 
+Result = TypeVar("Result")
 _DEATHS_ALLOWED = 2  # a task during which the process died this often is not tried once more
 
 
@@ -43,8 +45,29 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def processes(workers: int) -> ProcessPoolExecutor:
-    """Make a pool of processes that leave Ctrl-C to this one, and end when it is killed."""
+def call_all(jobs: Iterator[Callable[[], Result]], *, workers: int) -> Iterator[Result]:
+    """Call functions in processes, giving each result as it comes; they are taken when they are about to run."""
+    first = list(islice(jobs, 2))
+    jobs = chain(first, jobs)
+    if workers <= 1 or len(first) < 2:  # a process of its own would take longer to start
+        yield from (job() for job in jobs)
+        return
+    pool = _processes(workers)
+    pending = {pool.submit(job) for job in islice(jobs, 2 * workers)}
+    try:
+        while pending:
+            done, pending = wait(pending, return_when="FIRST_COMPLETED")
+            pending |= {pool.submit(job) for job in islice(jobs, len(done))}
+            for future in done:
+                yield future.result()
+    except BrokenProcessPool:
+        mend = "most often memory ran out: run the same command with fewer --workers"
+        raise PictusError("a process died", where="this machine", mend=mend) from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _processes(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_prepare_worker)
 
 
@@ -86,7 +109,7 @@ def _run_in_processes(tasks: Iterator[Task], workers: int) -> Iterator[Receipt |
 
 def _run_pool(tasks: Iterator[Task], workers: int) -> Iterator[tuple[Task, Receipt | Failure | None]]:
     """Run tasks in one pool until none is left, or a process died; None for those that were not done then."""
-    pool = processes(workers)
+    pool = _processes(workers)
     pending: dict[Future[Receipt | Failure], Task] = {}
     broken = False
     try:

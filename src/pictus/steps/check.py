@@ -28,6 +28,7 @@ class CheckReport:
     records: int = 0
     damages: list[PictusError] = field(default_factory=list)  # of files: nothing in them can be trusted
     found: dict[str, Reasons] = field(default_factory=dict)  # by check
+    others: tuple[str, ...] = ()  # sources that could have read the same folder
 
     @property
     def reasons(self) -> Counter[str]:
@@ -46,8 +47,23 @@ class CheckReport:
                 yield check, code, count, reasons.samples[code]
 
 
-def check(target: str, *, pictures: Path | None = None, decode: bool = True, only: tuple[str, ...] = ()) -> CheckReport:
-    """Look at whatever an address holds."""
+def check(
+    target: str,
+    *,
+    pictures: Path | None = None,
+    decode: bool = True,
+    only: tuple[str, ...] = (),
+    source: str | None = None,
+) -> CheckReport:
+    """Look at whatever an address holds.
+
+    Args:
+        target: a corpus, a file in a known format, a recipe, or a folder.
+        pictures: the folder of a file's pictures.
+        decode: look at the pixels of pictures, not at their heads alone.
+        only: names of checks; none for all.
+        source: the one that is to read a folder; unless said, the one that fits best.
+    """
     path = Path(target)
     checks = _load(only, decode=decode)
     if "://" in target or (path / "corpus.json").is_file():
@@ -57,7 +73,7 @@ def check(target: str, *, pictures: Path | None = None, decode: bool = True, onl
     if path.suffix in (".yaml", ".yml") and not _formats_of(path):
         return _check_recipe(path)
     if path.is_dir():
-        return _check_data(path, pictures, checks)
+        return _check_data(path, pictures, checks, source)
     return _check_file(path, pictures, checks)
 
 
@@ -79,15 +95,20 @@ def _readable(corpus: Corpus, report: CheckReport) -> Iterator[Record]:
                 report.damages.append(error)
 
 
-def _check_data(root: Path, pictures: Path | None, checks: Mapping[str, Any]) -> CheckReport:
+def _check_data(root: Path, pictures: Path | None, checks: Mapping[str, Any], wanted: str | None) -> CheckReport:
     """Read a dataset's files, or a folder in a known format, as an import would, and write nothing."""
-    for name in sorted(plugins.names("sources"), key=len, reverse=True):  # the particular before the general
-        source = plugins.load("sources", name)
+    if wanted is not None:
+        source = plugins.load("sources", wanted, where="pictus check")
+        for split in source.splits:
+            source.files(root, split)  # or say what is missing
+            break
+    names = [wanted] if wanted is not None else fitting_sources(root)
+    if names:
+        source = plugins.load("sources", names[0])
         splits = _splits_with_files(source, root)
-        if splits:
-            report = CheckReport(f"data of {name}, {', '.join(splits)}")
-            _run_rows(partial(_rows_of, source, root, splits), checks, report)
-            return report
+        report = CheckReport(f"data of {names[0]}, {', '.join(splits)}", others=tuple(names[1:]))
+        _run_rows(partial(_rows_of, source, root, splits), checks, report)
+        return report
     if _formats_of(root):
         return _check_file(root, pictures, checks)
     raise PictusError(
@@ -95,6 +116,23 @@ def _check_data(root: Path, pictures: Path | None, checks: Mapping[str, Any]) ->
         where=str(root),
         mend="`pictus show NAME` shows the layout that a source expects",
     )
+
+
+def fitting_sources(root: Path) -> list[str]:
+    """Name the sources that find files in a folder, the one that fits best first.
+
+    That is one with the folder's own name; then those that find files before those that only find a folder, for any
+    folder of pictures would do; then the particular before the general, which is told by the longer name.
+    """
+    found = []
+    for name in plugins.names("sources"):
+        source = plugins.load("sources", name)
+        splits = _splits_with_files(source, root)
+        if splits:
+            has_file = any(path.is_file() for path in source.files(root, splits[0]))
+            own_name = root.resolve().name.replace("-", "_") == name
+            found.append((own_name, has_file, len(name), name))
+    return [name for *_, name in sorted(found, reverse=True)]
 
 
 def _rows_of(source: Any, root: Path, splits: list[str]) -> Iterator[Record | Reject]:

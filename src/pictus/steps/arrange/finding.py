@@ -25,7 +25,7 @@ def find(folders: Sequence[Path], data: Path) -> Found:
     """Look below some folders; of the data root itself, not in the places where all is right already."""
     found = Found()
     known = annotation_files()
-    settled = {data / path for path in (*(place.path for place in PLACES), *ALIASES)}
+    settled = {data / path for path in (*(place.path for place in PLACES), *(alias.path for alias in ALIASES))}
     settled.update(data / place.aside for place in PLACES)
     settled.update(data / path for path in known.values())
     for top in folders:

@@ -88,14 +88,15 @@ def plan(data: Path, folders: Sequence[Path] = (), *, by: By = "link") -> Arrang
     left = Reasons()
     found = find(looked, data)
     archives, strangers = _archives(found.archives, data, left)
-    made_folders = [place.path for place in PLACES if not (data / place.path).is_dir()]
+    links = _links(data)
+    made_folders = [place.path for place in PLACES if not (data / place.path).is_dir() and place.path not in links]
     for place, count in misnamed_covers(data).items() if by != "move" else ():
         left.counts[f"a picture that is no JPEG is named .jpg in {place}; `--by move` converts it"] += count
     return ArrangePlan(
         data=data,
         by=by,
         folders=tuple(made_folders),
-        aliases={alias: path for alias, path in ALIASES.items() if not _exists(data / alias)},
+        aliases=links,
         annotations=tuple(_annotations(found, data, left)),
         pictures=tuple(_pictures(found, looked)),
         archives=tuple(archives),
@@ -180,6 +181,13 @@ def _pictures(found: Found, looked: Sequence[Path]) -> Iterator[Pictures]:
     for (folder, place), count in sorted(found.pictures.items()):
         top = next(one for one in looked if folder.is_relative_to(one))
         yield Pictures(folder=folder, top=top, place=place, count=count)
+
+
+def _links(data: Path) -> dict[str, str]:
+    """Give the links that are missing; one whose name has the pictures itself is what the other name leads to."""
+    links = {alias.path: alias.place for alias in ALIASES if not _exists(data / alias.path)}
+    other_way = {alias.place: alias.path for alias in ALIASES if (data / alias.path).is_dir()}
+    return links | {place: path for place, path in other_way.items() if not _exists(data / place)}
 
 
 def _exists(path: Path) -> bool:

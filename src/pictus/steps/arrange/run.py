@@ -2,17 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from pictus.engine.events import Events
-from pictus.engine.local import default_workers, processes
-from pictus.errors import PictusError
+from pictus.engine.local import call_all, default_workers
 from pictus.steps.arrange import made
 from pictus.steps.arrange.covers import Cover
 from pictus.steps.arrange.finding import goal_of
@@ -128,31 +125,10 @@ def _convert_part(covers: list[Cover], data: Path) -> Taken:
 
 def _work(jobs: Iterable[Job], workers: int, events: Events, what: str, total: int | None) -> Taken:
     taken = Taken()
-    for some in _results(iter(jobs), workers):
+    for some in call_all(iter(jobs), workers=workers):
         taken.add(some)
         events.send("pictures", what=what, done=taken.written + taken.there + taken.left.counts.total(), total=total)
     return taken
-
-
-def _results(jobs: Iterator[Job], workers: int) -> Iterator[Taken]:
-    """Do the jobs in processes, a few waiting; a single one needs none."""
-    first = list(islice(jobs, 2))
-    if workers <= 1 or len(first) < 2:
-        yield from (job() for job in chain(first, jobs))
-        return
-    jobs, pending = chain(first, jobs), set[Future[Taken]]()
-    pool = processes(workers)
-    try:
-        while pending or (pending := {pool.submit(job) for job in islice(jobs, 2 * workers)}):
-            done, pending = wait(pending, return_when="FIRST_COMPLETED")
-            pending |= {pool.submit(job) for job in islice(jobs, len(done))}
-            for future in done:
-                yield future.result()
-    except BrokenProcessPool:
-        mend = "most often memory ran out: run the same command with fewer --workers"
-        raise PictusError("a process that took pictures died", where="arrange", mend=mend) from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _parts(items: Iterable[Item]) -> Iterator[list[Item]]:

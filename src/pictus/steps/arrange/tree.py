@@ -115,8 +115,23 @@ PLACES = (
     ),
 )
 
-# Names under which the same pictures are looked for: the name, and the place that it leads to.
-ALIASES = {"allava/allava_vflan/images/images_191task_1k": "vflan/images_191task_1k"}
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another name of a place, which some annotations use."""
+
+    path: str
+    place: str
+    sources: tuple[str, ...]  # whose annotations use it
+
+
+ALIASES = (
+    Alias(
+        "allava/allava_vflan/images/images_191task_1k",
+        "vflan/images_191task_1k",
+        ("allava_caption", "allava_instruct"),
+    ),
+)
 
 
 def place_of(path: str, *, archive: str = "") -> tuple[Place, str] | None:
@@ -140,9 +155,9 @@ def place_of(path: str, *, archive: str = "") -> tuple[Place, str] | None:
 
 def place_at(folder: str) -> tuple[Place, str] | None:
     """Find the place that a folder below the data root is, or is in, and the rest of its path."""
-    for alias, path in ALIASES.items():
-        if folder == alias or folder.startswith(f"{alias}/"):
-            folder = path + folder.removeprefix(alias)
+    for alias in ALIASES:
+        if folder == alias.path or folder.startswith(f"{alias.path}/"):
+            folder = alias.place + folder.removeprefix(alias.path)
     for place in PLACES:
         if folder == place.path or folder.startswith(f"{place.path}/"):
             return place, folder.removeprefix(place.path).strip("/")
@@ -189,7 +204,7 @@ def _is_of(place: Place, asset: Asset) -> bool:
 def _patterns() -> list[tuple[Place, re.Pattern[str]]]:
     """Give patterns of paths; first of those with a folder of the tree in them, for nothing says it more plainly."""
     paths = [(place, place.path) for place in PLACES]
-    paths += [(place, alias) for alias, path in ALIASES.items() for place in PLACES if place.path == path]
+    paths += [(place, alias.path) for alias in ALIASES for place in PLACES if place.path == alias.place]
     ends = [(place, rf"{re.escape(path)}/(.+{_PICTURE})") for place, path in paths]
     ends += [(place, place.members) for place in PLACES if place.members]
     return [(place, _ending(end)) for place, end in ends]
