@@ -12,6 +12,7 @@ from pictus.cli import output
 if TYPE_CHECKING:
     from pictus.report.reasons import Reasons
     from pictus.steps.arrange import Arranged, ArrangePlan
+    from pictus.steps.arrange.plan import Unpack
 
 _SHOWN = 3  # samples of each reason; `--json` gives all that were kept
 
@@ -55,7 +56,7 @@ def command(data: Path, folders: tuple[Path, ...], by: Any, workers: int | None,
     if as_json:
         output.result({**asdict(done), "strangers": plan.strangers})
     else:
-        _tell(done, plan)
+        _tell(done, plan, data)
         output.next_command(f"pictus check {data}")
     sys.exit(output.SET_ASIDE if done.pictures.left.counts else output.DONE)
 
@@ -65,39 +66,53 @@ def _plain(plan: "ArrangePlan") -> dict[str, Any]:
 
 
 def _tell_plan(plan: "ArrangePlan", data: Path) -> None:
+    from pictus.cli.terminal import table
+
     if plan.is_nothing:
         click.echo(f"{data}: nothing is left to do")
-    if plan.folders:
-        click.echo(f"would make {len(plan.folders)} folders: {', '.join(plan.folders)}")
-    for alias, path in plan.aliases.items():
-        click.echo(f"would make the link {alias} -> {path}")
-    verb = {"link": "link to", "move": "move", "copy": "copy"}[plan.by]
-    for one in plan.annotations:
-        click.echo(f"would {verb} {one.file} as {one.target}")
-    for pictures in plan.pictures:
-        click.echo(f"would {verb} {pictures.count:,} pictures of {pictures.folder} into {pictures.place}")
-    for archive in plan.archives:
-        count = "the" if archive.pictures is None else f"{archive.pictures:,}"
-        size = output.size_of(archive.size_bytes)
-        click.echo(f"would unpack {count} pictures, {size}, of {archive.archive} into {' and '.join(archive.places)}")
+    if plan.folders or plan.aliases:
+        click.echo(f"would make in {data}: folders: {len(plan.folders)}, links: {len(plan.aliases)}")
+    rows = [["unpack", _name(one.archive), " ".join(one.places), *_size(one)] for one in plan.archives]
+    rows += [[plan.by, _name(one.folder), one.place, f"{one.count:,}", ""] for one in plan.pictures]
+    rows += [[plan.by, _name(one.file), one.target.rpartition("/")[0] or ".", "1", ""] for one in plan.annotations]
     if plan.covers:
-        click.echo(f"would convert {len(plan.covers):,} pictures to JPEG, and keep the originals")
+        rows.append(["make JPEG", "ocr_vqa, originals are kept", "ocr_vqa/images", f"{len(plan.covers):,}", ""])
+    if rows:
+        table(("would", "what", "into", "files", "size"), rows)
+    if plan.archives:
+        output.say(f"{output.size_of(plan.size_bytes)} would be unpacked")
     _tell_left(plan.left, plan)
+    if not plan.is_nothing:
+        output.say("next: the same command without --dry-run")
 
 
-def _tell(done: "Arranged", plan: "ArrangePlan") -> None:
+def _size(one: "Unpack") -> tuple[str, str]:
+    """Tell how much an archive holds; of one without a listing only its own size is known."""
+    count = "all" if one.pictures is None else f"{one.pictures:,}"
+    return count, output.size_of(one.size_bytes).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _name(path: Path) -> str:
+    """Name a path as short as it can be typed here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _tell(done: "Arranged", plan: "ArrangePlan", data: Path) -> None:
     taken = done.pictures
-    rows = [
-        ["folders and links made", f"{len(done.folders) + len(done.aliases):,}"],
-        ["annotation files", f"{len(done.annotations):,}"],
-        ["archives unpacked", f"{len(done.archives):,}"],
-        ["pictures", f"{taken.written:,}"],
-        ["of these made JPEG", f"{taken.converted:,}"],
-    ]
-    click.echo(f"{plan.data}:")
-    output.table(row for row in rows if row[1] != "0") if any(row[1] != "0" for row in rows) else click.echo(
-        "  nothing was left to do"
-    )
+    counts = {
+        "folders and links made": len(done.folders) + len(done.aliases),
+        "annotation files": len(done.annotations),
+        "archives unpacked": len(done.archives),
+        "pictures": taken.written,
+        "of these made JPEG": taken.converted,
+    }
+    rows = [[what, f"{count:,}"] for what, count in counts.items() if count]
+    click.echo(f"{data}:" if rows else f"{data}: nothing was left to do")
+    if rows:
+        output.table(rows)
+    if plan.by == "link" and (done.annotations or plan.pictures):
+        output.say("loose files came as links: keep them where they are, or run this with `--by move`")
     _tell_left(taken.left, plan)
 
 

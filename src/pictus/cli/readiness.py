@@ -58,7 +58,8 @@ def _tell(found: "Readiness") -> None:
     if lacking:
         output.next_command(f"pictus arrange {found.data} --from DOWNLOADS")
     else:
-        output.next_command(f"pictus import {found.trainings[0].needs[0].source} --from {found.data} --to corpora/it")
+        name = found.trainings[0].needs[0].source
+        output.next_command(f"pictus import {name} --from {found.data} --to corpora/{name}")
 
 
 def _what(lacking: "list[Supply]") -> str:
