@@ -37,7 +37,7 @@ def write_zip(path, files):
 
 def write_tar(path, files):
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(path, "w:gz" if path.name.endswith("gz") else "w") as archive:
+    with tarfile.open(path, "w:gz" if path.name.lower().endswith("gz") else "w") as archive:
         for name, data in files.items():
             entry = tarfile.TarInfo(name)
             entry.size = len(data)

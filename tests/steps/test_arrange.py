@@ -156,6 +156,22 @@ def test_a_damaged_archive_or_picture_keeps_none_of_the_others(tmp_path):
     }
 
 
+def test_a_tar_that_was_cut_short_is_told_and_gives_what_it_holds_until_it_is_whole(tmp_path):
+    files = {f"sa_{n}.jpg": jpeg(n, side=64) for n in range(200)}
+    write_tar(tmp_path / "whole.tar", files)
+    data = (tmp_path / "whole.tar").read_bytes()
+    (tmp_path / "whole.tar").unlink()
+    (tmp_path / "sa_000000.tar").write_bytes(data[: len(data) * 3 // 4])
+    write_zip(tmp_path / "train2017.zip", {"train2017/1.jpg": jpeg(1)})
+    done = go(tmp_path / "data", tmp_path)
+    assert "damaged" in str(reasons(done)) and (tmp_path / "data/coco/train2017/1.jpg").exists()
+    there = list((tmp_path / "data/sam/images").iterdir())
+    assert 100 < len(there) < 200 and all(path.read_bytes() == files[path.name] for path in there)
+    (tmp_path / "sa_000000.tar").write_bytes(data)
+    assert reasons(go(tmp_path / "data", tmp_path)) == {}
+    assert len(list((tmp_path / "data/sam/images").iterdir())) == 200
+
+
 @pytest.mark.parametrize("kind", ["zip", "tar"])
 def test_an_archive_that_would_write_outside_is_not_begun(tmp_path, kind):
     write = write_zip if kind == "zip" else write_tar

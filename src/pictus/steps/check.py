@@ -98,10 +98,7 @@ def _readable(corpus: Corpus, report: CheckReport) -> Iterator[Record]:
 def _check_data(root: Path, pictures: Path | None, checks: Mapping[str, Any], wanted: str | None) -> CheckReport:
     """Read a dataset's files, or a folder in a known format, as an import would, and write nothing."""
     if wanted is not None:
-        source = plugins.load("sources", wanted, where="pictus check")
-        for split in source.splits:
-            source.files(root, split)  # or say what is missing
-            break
+        _refuse_missing(wanted, root)
     names = [wanted] if wanted is not None else fitting_sources(root)
     if names:
         source = plugins.load("sources", names[0])
@@ -116,6 +113,14 @@ def _check_data(root: Path, pictures: Path | None, checks: Mapping[str, Any], wa
         where=str(root),
         mend="`pictus show NAME` shows the layout that a source expects",
     )
+
+
+def _refuse_missing(name: str, root: Path) -> None:
+    """Say what is missing where a source finds none of its splits."""
+    source = plugins.load("sources", name, where="pictus check")
+    if not _splits_with_files(source, root):
+        splits = source.splits or source.splits_in(root)
+        source.files(root, splits[0])
 
 
 def fitting_sources(root: Path) -> list[str]:

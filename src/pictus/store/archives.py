@@ -78,6 +78,10 @@ def _files(path: Path, tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
         refuse_escape(path, entry.name, is_link=not (entry.isreg() or entry.isdir()))
         if entry.isreg():
             yield entry
+    assert tar.fileobj is not None, "it is open"
+    tar.fileobj.seek(tar.offset)
+    if len(tar.fileobj.read(tarfile.BLOCKSIZE)) < tarfile.BLOCKSIZE:  # empty blocks mark the end
+        raise EOFError("it is cut short between two files")
 
 
 def _zip(path: Path) -> ZipFile:

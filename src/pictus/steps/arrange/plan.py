@@ -14,7 +14,7 @@ from pictus.report.reasons import Reasons
 from pictus.steps.arrange import made
 from pictus.steps.arrange.covers import Cover, misnamed_covers, unconverted_covers
 from pictus.steps.arrange.finding import Found, find
-from pictus.steps.arrange.taking import By, is_right, target_of
+from pictus.steps.arrange.taking import By, is_right, is_there, taken_name, target_of
 from pictus.steps.arrange.tree import ALIASES, PLACES
 from pictus.store.archives import has_listing, members
 
@@ -114,12 +114,26 @@ def refuse_overflow(plan: ArrangePlan) -> None:
         raise PictusError(what, where=str(plan.data), mend="make room, or choose another folder")
 
 
-def wanted_members(archive: Path, data: Path) -> Iterator[tuple[str, int]]:
-    """List the members of an archive that have a place, and are not there yet: name and size."""
+def wanted_members(archive: Path, data: Path, left: Reasons | None = None) -> Iterator[tuple[str, int]]:
+    """List the members of an archive that have a place, and are not there yet: name and size.
+
+    Args:
+        archive: with a listing.
+        data: the data root.
+        left: is told which are not wanted because another file has their name.
+    """
     for member in members(archive):
         found = target_of(member.name, archive.name)
-        if found is not None and not is_right(data / found[1], member.size_bytes, found[0]):
+        if found is None or is_right(data / found[1], member.size_bytes, found[0]):
+            continue
+        where = f"{archive}, {member.name}"
+        try:
+            if is_there(data / found[1]):
+                raise taken_name(data / found[1])
             yield member.name, member.size_bytes
+        except ValueError as error:
+            if left is not None:
+                left.add(str(error), where=where)
 
 
 def _archives(paths: Sequence[Path], data: Path, left: Reasons) -> tuple[list[Unpack], list[Path]]:
@@ -134,7 +148,7 @@ def _archives(paths: Sequence[Path], data: Path, left: Reasons) -> tuple[list[Un
                 strangers.append(path)
                 continue
             if has_listing(path):
-                sizes = [size for _, size in wanted_members(path, data)]
+                sizes = [size for _, size in wanted_members(path, data, left)]
                 if sizes:
                     one = Unpack(archive=path, places=places, pictures=len(sizes), size_bytes=sum(sizes))
                     archives.append(one)

@@ -89,8 +89,9 @@ def _unpack(one: Unpack, data: Path, workers: int, events: Events) -> Taken:
         jobs = [partial(take_members, one.archive, data, None)]
     taken = _work(jobs, workers, events, one.archive.name, one.pictures)
     os.sync()  # once, instead of waiting for the disk at each picture
-    facts = {"archive": stamp[0], "size": stamp[1], "changed": stamp[2], "places": one.places}
-    made.note(data, "unpack", **facts, pictures=taken.written)
+    if taken.is_whole:
+        facts = {"archive": stamp[0], "size": stamp[1], "changed": stamp[2], "places": one.places}
+        made.note(data, "unpack", **facts, pictures=taken.written)
     return taken
 
 

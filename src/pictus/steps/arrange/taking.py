@@ -8,6 +8,7 @@ from errno import EDQUOT, ENOSPC, EROFS, EXDEV
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
+from pictus.errors import PictusError
 from pictus.report.reasons import SAMPLES, Reasons
 from pictus.steps.arrange.jpeg import as_jpeg, is_jpeg
 from pictus.steps.arrange.tree import Place, place_of
@@ -26,6 +27,7 @@ class Taken:
     converted: int = 0  # of those written: to JPEG
     there: int = 0  # were there before
     bytes_written: int = 0
+    is_whole: bool = True  # False where an archive could not be read to its end
     left: Reasons = field(default_factory=Reasons)  # what was not taken, and why
 
     def add(self, other: "Taken") -> None:
@@ -34,6 +36,7 @@ class Taken:
         self.converted += other.converted
         self.there += other.there
         self.bytes_written += other.bytes_written
+        self.is_whole = self.is_whole and other.is_whole
         self.left.counts.update(other.left.counts)
         for code, samples in other.left.samples.items():
             kept = self.left.samples.setdefault(code, [])
@@ -54,12 +57,16 @@ def target_of(member: str, archive: str = "") -> tuple[Place, str] | None:
 def take_members(archive: Path, data: Path, wanted: Sequence[str] | None) -> Taken:
     """Unpack members of an archive into their places, or all that have one; runs in a process of its own."""
     taken = Taken()
-    for member, opener in contents(archive, wanted):
-        found = target_of(member.name, archive.name)
-        if found is not None:
-            place, path = found
-            with _leaving(taken, f"{archive}, {member.name}"):
-                _take(member, opener, data / path, taken, place)
+    try:
+        for member, opener in contents(archive, wanted):
+            found = target_of(member.name, archive.name)
+            if found is not None:
+                place, path = found
+                with _leaving(taken, f"{archive}, {member.name}"):
+                    _take(member, opener, data / path, taken, place)
+    except PictusError as error:  # one without a listing is found to be damaged only on the way
+        taken.left.add(error.what, where=error.where)
+        taken.is_whole = False
     return taken
 
 
@@ -72,7 +79,7 @@ def take_file(file: Path, target: Path, place: Place, by: By, taken: Taken) -> N
             if place.as_jpeg or target.samefile(file) or target.stat().st_size == size:
                 taken.there += 1
                 return
-            raise _differs(target)
+            raise taken_name(target)
         with file.open("rb") as opened:
             is_right = not place.as_jpeg or is_jpeg(opened.read(3))
         if not is_right:
@@ -138,7 +145,7 @@ def _take(member: Member, opener: Opener, target: Path, taken: Taken, place: Pla
     _refuse_size(member.size_bytes)
     if is_there(target):
         if not place.as_jpeg and target.stat().st_size != member.size_bytes:
-            raise _differs(target)
+            raise taken_name(target)
         taken.there += 1
         return
     with opener() as file:
@@ -167,7 +174,8 @@ def _refuse_size(size_bytes: int) -> None:
         raise ValueError(f"no picture has {size_bytes:,} bytes")
 
 
-def _differs(target: Path) -> ValueError:
+def taken_name(target: Path) -> ValueError:
+    """Say that another file has a name."""
     return ValueError(f"another file has its name, which was left as it is: {target}")
 
 
