@@ -226,6 +226,18 @@ def test_a_gif_becomes_the_jpeg_of_its_first_frame_on_white():
     assert as_jpeg(jpeg(1)) == jpeg(1)
 
 
+def test_whatever_cannot_be_decoded_is_one_error(monkeypatch):
+    whole = gif(frames=1)
+    for length in range(0, len(whole) - 40, 7):
+        with pytest.raises(ValueError, match=r"no picture|cannot be decoded"):
+            as_jpeg(whole[:length])
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    for most in (1000, 1500):  # far too large, and a little
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", most)
+        with pytest.raises(ValueError, match="cannot be decoded: Image size"):
+            as_jpeg(whole)
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA", "RGBA", "CMYK", "I;16"])
 def test_pictures_of_any_mode_become_jpeg(mode):
     data = io.BytesIO()
@@ -265,6 +277,19 @@ def test_loose_covers_stay_where_they_are_whatever_their_names_say(tmp_path):
     assert set(tree(tmp_path / "data")) == {
         f"ocr_vqa/images/{n}.jpg" for n in ("0009900017", "0009900025", "0009900033")
     }
+
+
+def test_links_that_are_moved_become_files_and_those_that_lead_nowhere_are_told(tmp_path):
+    cache = tmp_path / "cache"
+    (cache / "blobs").mkdir(parents=True)
+    (cache / "train2017").mkdir()
+    (cache / "blobs/abc").write_bytes(jpeg(1))
+    (cache / "train2017/1.jpg").symlink_to("../blobs/abc")
+    (cache / "train2017/2.jpg").symlink_to("../blobs/gone")
+    done = go(tmp_path / "data", cache, by="move")
+    assert reasons(done) == {"it cannot be looked at": 1} and done.pictures.written == 1
+    picture = tmp_path / "data/coco/train2017/1.jpg"
+    assert picture.read_bytes() == jpeg(1) and not picture.is_symlink() and (cache / "blobs/abc").exists()
 
 
 def test_what_was_made_is_listed(tmp_path):

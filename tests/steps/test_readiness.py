@@ -111,6 +111,13 @@ def test_rows_that_cannot_be_read_are_counted(data):
     assert readiness(data, ["convllava_pretrain"]).supplies["vision_flan"].unreadable == 1
 
 
+def test_annotations_that_were_cut_short_are_told(data):
+    path = data / "vflan/annotation_191-task_1k.json"
+    path.write_text(path.read_text()[:-5])
+    found = readiness(data, ["convllava_pretrain"])
+    assert "cut short" in found.supplies["vision_flan"].problems[0] and not found.is_ready
+
+
 def test_a_training_that_nobody_knows_is_an_error(data):
     with pytest.raises(PictusError) as caught:
         readiness(data, ["llava15_finetun"])

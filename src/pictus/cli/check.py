@@ -20,7 +20,7 @@ SHOWN = 3  # samples of each reason; `--json` gives all that were kept
 @click.argument("target")
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder of a file's pictures; by default its own.")
 @click.option("--only", multiple=True, help="Run only these checks; `pictus list checks` shows them.")
-@click.option("--fast", is_flag=True, help="Read only the heads of pictures instead of decoding them.")
+@click.option("--fast", is_flag=True, help="Only look at the heads of pictures; of a tree, at their names.")
 @click.option("--as", "source", metavar="NAME", help="Read a folder as the data of this source.")
 @click.option("--training", "trainings", multiple=True, help="Of a tree: look only at what this training needs.")
 @click.option(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pictus.steps.arrange.jpeg import is_jpeg
-from pictus.steps.arrange.taking import By
+from pictus.steps.arrange.taking import By, is_right
 from pictus.steps.arrange.tree import PLACES, place_of
 
 
@@ -27,7 +27,7 @@ def unconverted_covers(data: Path, *, by: By) -> Iterator[Cover]:
         for folder in (place.path, place.aside):
             for name in _pictures_in(data / folder, place.path):
                 target = f"{place.path}/{Path(name).with_suffix('.jpg')}"
-                if not (data / target).exists():
+                if not is_right(data / target, 0, place):
                     yield Cover(file=f"{folder}/{name}", target=target)
         for name in _misnamed(data / place.path) if by == "move" else ():
             path = f"{place.path}/{name}"

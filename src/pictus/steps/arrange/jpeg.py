@@ -3,7 +3,7 @@
 import io
 import warnings
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from pictus.record import PICTURE_KINDS
 
@@ -18,14 +18,24 @@ def is_jpeg(head: bytes) -> bool:
 
 
 def as_jpeg(data: bytes) -> bytes:
-    """Make a JPEG of a picture: its first frame, in colour, on white where it is transparent; a JPEG stays as it is."""
+    """Make a JPEG of a picture: its first frame, in colour, on white where it is transparent; a JPEG stays as it is.
+
+    What cannot be decoded raises a ValueError.
+    """
     if is_jpeg(data):
         return data
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(io.BytesIO(data), formats=PICTURE_KINDS) as picture:
-            written = io.BytesIO()
-            _on_white(picture).save(written, "JPEG", quality=_QUALITY)
+    written = io.BytesIO()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of damaged heads
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=PICTURE_KINDS) as picture:
+                _on_white(picture).save(written, "JPEG", quality=_QUALITY)
+    except UnidentifiedImageError:
+        raise ValueError("it is no picture of a known kind") from None
+    except Exception as error:
+        # Damaged files make Pillow's decoders raise anything: IndexError, struct.error, RuntimeError, TypeError.
+        raise ValueError(f"it cannot be decoded: {error}") from None
     return written.getvalue()
 
 

@@ -88,6 +88,8 @@ def plan(data: Path, folders: Sequence[Path] = (), *, by: By = "link") -> Arrang
     left = Reasons()
     found = find(looked, data)
     archives, strangers = _archives(found.archives, data, left)
+    for error in found.refused:
+        left.add(f"it cannot be looked at: {error.strerror}", where=str(error.filename))
     links = _links(data)
     made_folders = [place.path for place in PLACES if not (data / place.path).is_dir() and place.path not in links]
     for place, count in misnamed_covers(data).items() if by != "move" else ():

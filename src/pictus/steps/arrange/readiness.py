@@ -10,6 +10,7 @@ from pictus import plugins
 from pictus.engine.events import Events
 from pictus.engine.local import default_workers
 from pictus.errors import PictusError, unknown_name
+from pictus.reading.cut_short import refuse_cut_short
 from pictus.steps.arrange import made
 from pictus.steps.arrange.trainings import TRAININGS, Need, Training
 from pictus.steps.arrange.tree import ALIASES, PLACES, assets_of, place_at, where_to_get
@@ -136,7 +137,8 @@ def _supply(need: Need, data: Path, tell: Callable[[int], object], look: Callabl
 
 def _has_files(source: str, data: Path, split: str, supply: Supply) -> bool:
     try:
-        plugins.load("sources", source).files(data, split)
+        for file in plugins.load("sources", source).files(data, split):
+            refuse_cut_short(file)
     except PictusError as error:
         mine = [one for one in assets_of(source) if one.kind == "annotations" and one.split in (None, split)]
         if any((data / asset.path).is_file() for asset in mine):

@@ -104,7 +104,7 @@ def bring(file: Path, target: Path, by: By) -> None:
         with suppress(FileNotFoundError):
             target.unlink()  # it is empty
         target.symlink_to(file.resolve())
-    elif by == "copy":
+    elif by == "copy" or file.is_symlink():  # a link that is moved may lead nowhere from its new place
         _copy(file, target)
     else:
         try:
@@ -184,7 +184,7 @@ def _leaving(taken: Taken, where: str) -> Iterator[None]:
     """Leave a picture that cannot be taken, with the reason; where the disk is full, none can."""
     try:
         yield
-    except (*DAMAGES, OSError, ValueError, SyntaxError, Warning) as error:  # Pillow raises any of these
+    except (*DAMAGES, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno in (EDQUOT, ENOSPC, EROFS):
             raise
         taken.left.add(getattr(error, "strerror", None) or str(error) or type(error).__name__, where=where)
