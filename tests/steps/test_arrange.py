@@ -113,6 +113,8 @@ def test_loose_pictures_come_as_links_or_are_moved_or_copied(tmp_path):
 def test_a_picture_that_only_looks_like_one_of_the_tree_is_left_alone():
     for path in ("images/12.jpg", "holiday/images/990001.jpg", "images_0/12.jpeg", "train2017/._000000990001.jpg"):
         assert place_of(path) is None, path
+    assert place_of("cc3m/00453/004530001.jpg") is None, "whatever img2dataset downloads has such names"
+    assert place_of("train2017/000000990001.png", archive="stuffthingmaps_trainval2017.zip") is None
     assert place_of("images/vacation01.jpg", archive="images.zip") is None
     assert place_of("images/990001.jpg", archive="holiday.zip") is None
 
@@ -299,6 +301,26 @@ def test_what_was_made_is_listed(tmp_path):
     did = [line["did"] for line in lines]
     assert did.count("unpack") == 12 and did.count("folder") == len(PLACES) and did.count("alias") == 1
     assert all(os.path.isabs(line["archive"]) for line in lines if line["did"] == "unpack")  # noqa: PTH117
+
+
+def test_what_a_killed_run_left_half_written_is_removed_by_the_next(tmp_path):
+    go(tmp_path)
+    left = [tmp_path / "coco/train2017/.1.jpg.77.part", tmp_path / "llava/.llava_v1_5_mix665k.json.77.part"]
+    for path in left:
+        path.write_bytes(b"half")
+    go(tmp_path)
+    assert all(path.exists() for path in left), "they are looked for after a kill alone"
+    (tmp_path / ".pictus/arranging").write_text("running")
+    go(tmp_path)
+    assert not any(path.exists() for path in left)
+
+
+def test_what_is_told_of_a_plan_stays_as_it_is_when_it_is_run(tmp_path):
+    (tmp_path / "images2.zip").write_bytes(b"half of it")
+    write_zip(tmp_path / "images.zip", {"VG_100K/2.jpg": b""})
+    plan = arrange.plan(tmp_path / "data", [tmp_path])
+    done = arrange.run(plan, Events(), workers=1)
+    assert sum(plan.left.counts.values()) == 1 and sum(reasons(done).values()) == 2
 
 
 def test_two_runs_keep_off_each_other(tmp_path):

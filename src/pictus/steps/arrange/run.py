@@ -15,7 +15,7 @@ from pictus.steps.arrange.covers import Cover
 from pictus.steps.arrange.finding import goal_of
 from pictus.steps.arrange.plan import ArrangePlan, Pictures, Unpack, refuse_overflow, wanted_members
 from pictus.steps.arrange.taking import By, Taken, bring, convert, take_file, take_members
-from pictus.steps.arrange.tree import PLACES
+from pictus.steps.arrange.tree import PLACES, annotation_files
 from pictus.store.archives import has_listing
 
 _PART = 500  # pictures that a process takes at a time
@@ -39,7 +39,7 @@ def run(plan: ArrangePlan, events: Events, *, workers: int | None = None) -> Arr
     plan.data.mkdir(parents=True, exist_ok=True)
     refuse_overflow(plan)
     done = Arranged()
-    done.pictures.left = plan.left
+    done.pictures.add(Taken(left=plan.left))
     workers = workers or default_workers()
     with made.running(plan.data) as was_killed:
         if was_killed:
@@ -145,3 +145,6 @@ def _remove_leftovers(data: Path) -> None:
             for name in names:
                 if name.startswith(".") and name.endswith(".part"):
                     (Path(folder) / name).unlink(missing_ok=True)
+    for parent in {(data / path).parent for path in annotation_files().values()}:
+        for path in parent.glob(".*.json*.part"):
+            path.unlink(missing_ok=True)

@@ -81,12 +81,12 @@ def take_file(file: Path, target: Path, place: Place, by: By, taken: Taken) -> N
                 return
             raise taken_name(target)
         with file.open("rb") as opened:
-            is_right = not place.as_jpeg or is_jpeg(opened.read(3))
-        if not is_right:
+            has_to_change = place.as_jpeg and not is_jpeg(opened.read(3))
+        if has_to_change:
             convert(file, target, taken)
-            return
-        bring(file, target, by)
-        taken.written += 1
+        else:
+            bring(file, target, by)
+            taken.written += 1
 
 
 def convert(file: Path, target: Path, taken: Taken) -> None:

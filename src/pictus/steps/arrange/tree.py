@@ -43,7 +43,7 @@ PLACES = (
     Place(
         path="coco/train2017",
         comes="train2017.zip",
-        members=rf"train2017/([^/]+{_PICTURE})",
+        members=r"train2017/([^/]+\.jpg)",  # masks of the same pictures come as PNG in such a folder
     ),
     Place(
         path="gqa/images",
@@ -76,7 +76,8 @@ PLACES = (
     Place(
         path="llava/llava_pretrain/images",
         comes="images.zip (27 GB)",
-        members=r"(?:images/)?(\d{5}/\d{9}\.jpg)",
+        # Whatever img2dataset downloads has such names.
+        inside=(r"images.*\.zip|llava.?pretrain.*|.*lcs.?558k.*", r"(\d{5}/\d{9}\.jpg)"),
     ),
     Place(
         path="sam/images",
