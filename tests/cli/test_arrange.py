@@ -83,6 +83,12 @@ def test_json_tells_the_plan_and_what_was_done(home, run):
     assert {one["source"]: one["pictures"] for one in found["sources"]}["llava_mix665k"] == 8
 
 
+def test_a_tree_begins_empty_and_what_to_get_is_told(home, run):
+    assert "folders and links made  15" in run("arrange", "new")[0]
+    out, _ = run("check", "new", "--training", "llava15_finetune", code=3)
+    assert "llava_v1_5_mix665k.json" in out and "coco/train2017: all missing\n    train2017.zip, from http" in out
+
+
 def test_a_folder_that_is_not_there_is_an_error(home, run):
     assert "this is no folder" in run("arrange", "data", "--from", "Dwonloads", code=1)[1]
     assert "are for a tree" in run("check", "Downloads", "--training", "llava15_finetune", code=2)[1]

@@ -105,6 +105,15 @@ def test_annotations_that_are_not_there_are_told_with_their_address(data):
     assert found.supplies["allava_caption"].rows == 1, "what is there is looked at"
 
 
+def test_before_there_are_annotations_the_empty_folders_of_their_pictures_are_told(tmp_path):
+    arrange.run(arrange.plan(tmp_path), Events())
+    (tmp_path / "gqa/images/1.jpg").write_bytes(jpeg(1))
+    supply = readiness(tmp_path, ["llava15_finetune"]).supplies["llava_mix665k"]
+    assert {gap.why for gap in supply.gaps} == {"all missing"} and all(gap.get for gap in supply.gaps)
+    places = {"coco/train2017", "ocr_vqa/images", "textvqa/train_images", "vg/VG_100K", "vg/VG_100K_2"}
+    assert {gap.place for gap in supply.gaps} == places
+
+
 def test_rows_that_cannot_be_read_are_counted(data):
     path = data / "vflan/annotation_191-task_1k.json"
     path.write_text(path.read_text()[:-1] + ', {"image": 3}]')

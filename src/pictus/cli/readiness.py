@@ -93,8 +93,9 @@ def _mends(lacking: "list[Supply]") -> Iterator[str]:
     if gaps:
         yield "\npictures to get:"
     for gap in sorted(gaps.values(), key=lambda gap: -gap.count):
-        yield paragraph(f"{gap.place}: {gap.count:,} {gap.why}, such as {gap.samples[0]}", first="  ", rest="    ")
+        what = f"{gap.count:,} {gap.why}, such as {gap.samples[0]}" if gap.samples else gap.why
+        yield paragraph(f"{gap.place}: {what}", first="  ", rest="    ")
         if gap.get and gap.why != "named otherwise":
-            yield paragraph(f"from {gap.get}", first="    ")
+            yield paragraph(f"{gap.comes}, from {gap.get}", first="    ")
         if gap.known:
             yield paragraph(f"known: {gap.known}", first="    ")

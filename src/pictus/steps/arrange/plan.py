@@ -79,10 +79,10 @@ class ArrangePlan:
 def plan(data: Path, folders: Sequence[Path] = (), *, by: By = "link") -> ArrangePlan:
     """Work out what would be done with what lies below some folders, by default the data root itself."""
     data = data.absolute()
-    looked = [folder.absolute() for folder in folders] or [data]
     for folder in folders:
         if not folder.is_dir():
             raise PictusError("this is no folder", where=str(folder), mend="give the folder that holds the downloads")
+    looked = [folder.absolute() for folder in folders] or ([data] if data.is_dir() else [])
     if data.exists() and not data.is_dir():
         raise PictusError("this is no folder", where=str(data), mend="give the folder that is to hold the tree")
     left = Reasons()

@@ -13,7 +13,7 @@ from pictus.errors import PictusError, unknown_name
 from pictus.reading.cut_short import refuse_cut_short
 from pictus.steps.arrange import made
 from pictus.steps.arrange.trainings import TRAININGS, Need, Training
-from pictus.steps.arrange.tree import ALIASES, PLACES, assets_of, place_at, where_to_get
+from pictus.steps.arrange.tree import ALIASES, PLACES, Place, assets_of, place_at, where_to_get
 from pictus.steps.arrange.wanted import Lack, lacking, wanted
 
 SAMPLES = 5
@@ -29,7 +29,8 @@ class Gap:
     why: Lack
     count: int = 0
     samples: list[str] = field(default_factory=list)
-    get: str = ""  # the place to get them
+    comes: str = ""  # the archives they come in
+    get: str = ""  # where to get these
     known: str = ""  # what is known to be missing everywhere
 
 
@@ -122,6 +123,9 @@ def _supply(need: Need, data: Path, tell: Callable[[int], object], look: Callabl
         supply.problems.append("this version of pictus does not read it")
         return supply
     splits = [split for split in need.splits if _has_files(need.source, data, split, supply)]
+    if not splits:
+        supply.gaps = _empty_places(need.source, data)
+        return supply
     try:
         found = wanted(need.source, data, splits, workers=default_workers(), tell=tell)
     except PictusError as error:
@@ -150,6 +154,21 @@ def _has_files(source: str, data: Path, split: str, supply: Supply) -> bool:
     return True
 
 
+def _empty_places(source: str, data: Path) -> list[Gap]:
+    """Find the places without pictures that a source will want, which is known before its annotations are there."""
+    wanted_of = {source, *plugins.load_class("sources", source).card.needs}
+    places = [place for place in PLACES if place.source in wanted_of and not _has_any(data / place.path)]
+    return [_gap(one, "all missing") for one in places]
+
+
+def _has_any(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def _gap(place: Place, why: Lack) -> Gap:
+    return Gap(place.path, place.source, why, comes=place.comes, get=where_to_get(place), known=place.missing)
+
+
 def _gaps(data: Path, names: Names, *, fast: bool, missing: Callable[[str, str], object]) -> list[Gap]:
     gaps: dict[tuple[str, Lack], Gap] = {}
     for folder, wanted_names in sorted(names.items()):
@@ -160,10 +179,7 @@ def _gaps(data: Path, names: Names, *, fast: bool, missing: Callable[[str, str],
             place = found[0].path if found else folder
             gap = gaps.get((place, why))
             if gap is None:
-                gap = Gap(place, "", why)
-                if found:
-                    gap.source, gap.get, gap.known = found[0].source, where_to_get(found[0]), found[0].missing
-                gaps[place, why] = gap
+                gap = gaps[place, why] = _gap(found[0], why) if found else Gap(place, "", why)
             gap.count += 1
             if len(gap.samples) < SAMPLES:
                 gap.samples.append(f"{path} (here: {instead})" if instead else path)

@@ -13,7 +13,7 @@ from pictus import plugins
 from pictus.engine.local import call_all
 from pictus.record import Record, Reject
 
-Lack: TypeAlias = Literal["missing", "empty", "no picture", "named otherwise", "outside the tree"]
+Lack: TypeAlias = Literal["missing", "empty", "no picture", "named otherwise", "outside the tree", "all missing"]
 _PORTION_ROWS = 50_000
 _AT_ONCE = 16  # files that are looked at together: most of the time is spent waiting for the disk
 _PART = 2000
