@@ -5,11 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from pictus.engine.local import Failure, run_tasks
+from pictus.engine.local import Failure, call_all, run_tasks
 from pictus.engine.task import Task
 from pictus.errors import PictusError
 from pictus.store.place import Place
@@ -89,3 +90,14 @@ def _is_alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+@pytest.mark.serial
+def test_functions_are_called_in_processes_and_a_death_is_told():
+    jobs = [partial(pow, number, 2) for number in range(20)]
+    for workers in (1, 2):
+        assert sorted(call_all(iter(jobs), workers=workers)) == [number**2 for number in range(20)]
+    assert list(call_all(iter([os.getpid]), workers=2)) == [os.getpid()], "a single one needs no process"
+    assert os.getpid() not in list(call_all(iter([os.getpid] * 2), workers=2))
+    with pytest.raises(PictusError, match="a process died"):
+        list(call_all(iter([partial(os._exit, 1)] * 2), workers=2))

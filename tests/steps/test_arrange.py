@@ -191,6 +191,13 @@ def test_an_archive_larger_than_the_disk_is_refused_before_the_first_file(tmp_pa
     assert tree(tmp_path / "data") == {}
 
 
+def test_a_member_that_no_picture_could_be_is_left_packed(tmp_path, monkeypatch):
+    monkeypatch.setattr("pictus.steps.arrange.taking._PICTURE_LIMIT_BYTES", 2000)
+    write_zip(tmp_path / "train2017.zip", {"train2017/1.jpg": bytes(2001), "train2017/2.jpg": jpeg(2)})
+    assert reasons(go(tmp_path / "data", tmp_path)) == {"no picture has # bytes": 1}
+    assert set(tree(tmp_path / "data")) == {"coco/train2017/2.jpg"}
+
+
 def test_two_files_of_one_name_that_differ_are_told(tmp_path):
     name = "blip_laion_cc_sbu_558k.json"
     for folder, text in (("a", "[]"), ("b", "[ ]"), ("c", "[]")):

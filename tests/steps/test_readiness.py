@@ -43,6 +43,15 @@ def test_all_trainings_can_run_with_a_whole_tree(whole):
     assert found.supplies["sharegpt4v"].pictures == len(HUNDRED) and not found.supplies["alpaca_gpt4"].pictures
 
 
+@pytest.mark.serial
+def test_large_files_are_read_by_several_processes_with_the_same_result(whole, monkeypatch):
+    one = readiness(whole, ["convllava_projector"]).supplies
+    monkeypatch.setattr("pictus.steps.arrange.wanted._SMALL_BYTES", 0)
+    monkeypatch.setattr("pictus.steps.arrange.readiness.default_workers", lambda: 2)
+    monkeypatch.setattr("pictus.steps.arrange.wanted._PORTION_ROWS", 2)
+    assert readiness(whole, ["convllava_projector"]).supplies == one and one["sharegpt4v"].rows == len(HUNDRED)
+
+
 def test_the_needs_of_trainings_are_sources_and_their_splits():
     for need in {need for training in TRAININGS for need in training.needs}:
         assert set(need.splits) <= set(plugins.load_class("sources", need.source).splits)

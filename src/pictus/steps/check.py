@@ -119,8 +119,10 @@ def _refuse_missing(name: str, root: Path) -> None:
     """Say what is missing where a source finds none of its splits."""
     source = plugins.load("sources", name, where="pictus check")
     if not _splits_with_files(source, root):
-        splits = source.splits or source.splits_in(root)
-        source.files(root, splits[0])
+        for split in source.splits or source.splits_in(root):
+            source.files(root, split)  # which says it in its words
+        mend = f"`pictus show {name}` shows the layout that it expects"
+        raise PictusError(f"{name} finds none of its files here", where=str(root), mend=mend)
 
 
 def fitting_sources(root: Path) -> list[str]:
