@@ -1,11 +1,12 @@
 """What trainings need is found or named, with the reason and the place to get it."""
 
+import json
 import shutil
 import unicodedata
 
 import pytest
 
-from downloads import ANNOTATIONS, CELEBRITY, FLAN, HUNDRED, jpeg, write_annotations, write_archives
+from downloads import ANNOTATIONS, CELEBRITY, FLAN, HUNDRED, LCS, jpeg, row, write_annotations, write_archives
 from pictus import plugins
 from pictus.engine.events import Events
 from pictus.errors import PictusError
@@ -93,6 +94,18 @@ def test_a_path_that_leads_out_of_the_tree_is_not_looked_at(data):
     path = data / "llava/llava_pretrain/blip_laion_cc_sbu_558k.json"
     path.write_text(path.read_text().replace("00453/", "../../../../data/"))
     assert [why for _, why in gaps(readiness(data, ["llava15_pretrain"]), "lcs558k")] == ["outside the tree"]
+
+
+@pytest.mark.parametrize(
+    "name", ["a\0b/1.jpg", "a\nb/\x1b[31m.jpg", f"{'long' * 100}/1.jpg", "/etc/passwd", "a" * 5000]
+)
+def test_no_name_in_annotations_does_harm(data, name):
+    path = data / "llava/llava_pretrain/blip_laion_cc_sbu_558k.json"
+    path.write_text(json.dumps([row(name), row(LCS[0])]))
+    told = []
+    supply = readiness(data, ["llava15_pretrain"], missing=lambda *pair: told.append(pair)).supplies["lcs558k"]
+    assert supply.missing + supply.unreadable == 1
+    assert all(text.isprintable() for gap in supply.gaps for text in (gap.place, *gap.samples, *told[0]))
 
 
 def test_a_link_that_trainers_need_is_told_until_it_is_made_again(data):

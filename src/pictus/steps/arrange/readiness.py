@@ -172,15 +172,20 @@ def _gap(place: Place, why: Lack) -> Gap:
 def _gaps(data: Path, names: Names, *, fast: bool, missing: Callable[[str, str], object]) -> list[Gap]:
     gaps: dict[tuple[str, Lack], Gap] = {}
     for folder, wanted_names in sorted(names.items()):
-        found = place_at(folder)
+        place = place_at(folder)
         for name, why, instead in lacking(data, folder, wanted_names, fast=fast):
             path = f"{folder}/{name}" if folder else name
-            missing(path, why)
-            place = found[0].path if found else folder
-            gap = gaps.get((place, why))
+            missing(_shown(path), why)
+            name_of_place = place.path if place else _shown(folder)
+            gap = gaps.get((name_of_place, why))
             if gap is None:
-                gap = gaps[place, why] = _gap(found[0], why) if found else Gap(place, "", why)
+                gap = gaps[name_of_place, why] = _gap(place, why) if place else Gap(name_of_place, "", why)
             gap.count += 1
             if len(gap.samples) < SAMPLES:
-                gap.samples.append(f"{path} (here: {instead})" if instead else path)
+                gap.samples.append(_shown(f"{path} (here: {instead})" if instead else path))
     return sorted(gaps.values(), key=lambda gap: -gap.count)
+
+
+def _shown(path: str) -> str:
+    """Make a path fit for a terminal and a line of text: annotations may name anything."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in path)

@@ -154,15 +154,12 @@ def place_of(path: str, *, archive: str = "") -> tuple[Place, str] | None:
     return None
 
 
-def place_at(folder: str) -> tuple[Place, str] | None:
-    """Find the place that a folder below the data root is, or is in, and the rest of its path."""
+def place_at(folder: str) -> Place | None:
+    """Find the place that a folder below the data root is, or is in."""
     for alias in ALIASES:
         if folder == alias.path or folder.startswith(f"{alias.path}/"):
             folder = alias.place + folder.removeprefix(alias.path)
-    for place in PLACES:
-        if folder == place.path or folder.startswith(f"{place.path}/"):
-            return place, folder.removeprefix(place.path).strip("/")
-    return None
+    return next((one for one in PLACES if folder == one.path or folder.startswith(f"{one.path}/")), None)
 
 
 @cache

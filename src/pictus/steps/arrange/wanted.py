@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from errno import ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -73,7 +74,7 @@ def lacking(data: Path, folder: str, names: set[str], *, fast: bool = False) -> 
         names: of the files that are wanted.
         fast: look at names alone, and open no file.
     """
-    if folder.startswith("/") or ".." in folder.split("/"):
+    if folder.startswith("/") or ".." in folder.split("/") or "\0" in folder:
         yield from ((name, "outside the tree", "") for name in sorted(names))
         return
     here = data / folder
@@ -144,8 +145,10 @@ def _names(folder: Path) -> set[str]:
     try:
         with os.scandir(folder) as entries:
             return {entry.name for entry in entries}
-    except (FileNotFoundError, NotADirectoryError):
-        return set()
+    except OSError as error:
+        if error.errno in (ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG):
+            return set()
+        raise
 
 
 def _plain(name: str) -> str:
