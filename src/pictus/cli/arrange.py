@@ -72,6 +72,8 @@ def _tell_plan(plan: "ArrangePlan", data: Path) -> None:
         click.echo(f"{data}: nothing is left to do")
     if plan.folders or plan.aliases:
         click.echo(f"would make in {data}: folders: {len(plan.folders)}, links: {len(plan.aliases)}")
+        for alias, path in plan.aliases.items():
+            click.echo(f"  {alias} -> {path}")
     rows = [["unpack", _name(one.archive), " ".join(one.places), *_size(one)] for one in plan.archives]
     rows += [[plan.by, _name(one.folder), one.place, f"{one.count:,}", ""] for one in plan.pictures]
     rows += [[plan.by, _name(one.file), one.target.rpartition("/")[0] or ".", "1", ""] for one in plan.annotations]
@@ -126,4 +128,6 @@ def _tell_left(left: "Reasons", plan: "ArrangePlan") -> None:
     for code, count in left.counts.most_common():
         output.say(f"  {count:>9,}  {code}")
         for sample in left.samples.get(code, ())[:_SHOWN]:
-            output.say(f"             {sample.where}: {sample.reason}")
+            # Archives may hold names that a terminal would obey.
+            line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in sample.where)
+            output.say(f"             {line}: {sample.reason}")

@@ -71,10 +71,12 @@ def command(
 
 
 def _is_tree(target: str) -> bool:
+    path = Path(target)
+    if not path.is_dir() or (path / "corpus.json").is_file():
+        return False
     from pictus.steps.arrange.readiness import is_tree
 
-    path = Path(target)
-    return path.is_dir() and not (path / "corpus.json").is_file() and is_tree(path)
+    return is_tree(path)
 
 
 def _print_found(report: "CheckReport") -> None:
