@@ -165,6 +165,14 @@ def test_a_header_that_claims_gigabytes_is_not_believed(read):
     assert reasons(rows) == ["the archive breaks off: a header claims 8,589,934,592 bytes"]
 
 
+@pytest.mark.parametrize("line", [b"0 path=a.txt\n", b"000 path=a.txt\n", b"x path=a.txt\n", b"1 path=a.txt\n"])
+def test_a_line_of_no_length_ends_the_reading(read, line):
+    info = tarfile.TarInfo("x")
+    info.type, info.size = tarfile.XHDTYPE, len(line)
+    rows = read(info.tobuf(tarfile.GNU_FORMAT) + line.ljust(512, b"\0"))
+    assert reasons(rows) == ["the archive breaks off: a header is damaged"]
+
+
 @given(data=st.binary(max_size=600), at=st.integers(0, 3000))
 def test_no_bytes_make_it_raise(data, at, tmp_path_factory):
     path = tmp_path_factory.mktemp("t") / "s.tar"

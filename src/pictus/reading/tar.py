@@ -224,7 +224,7 @@ def _pax(data: bytes) -> dict[str, str]:
         digits, _, _ = data[:20].partition(b" ")
         length = int(digits) if digits.isdigit() else 0
         name, sign, value = data[len(digits) + 1 : length - 1].partition(b"=")
-        if not sign or length > len(data):
+        if not sign or not len(digits) < length <= len(data):
             raise _Damage("a header is damaged")
         told[name.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
         data = data[length:]

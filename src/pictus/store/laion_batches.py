@@ -63,5 +63,5 @@ class LaionParts:
 def _shown(rows: pa.RecordBatch, place: int) -> str:
     """Show a row that is set aside."""
     values = {name: rows[name][place].as_py() for name in ("url", "caption")}
-    texts = {name: value and value.decode("utf-8", "replace") for name, value in values.items()}
+    texts = {name: None if value is None else value.decode("utf-8", "replace") for name, value in values.items()}
     return orjson.dumps(texts).decode()
