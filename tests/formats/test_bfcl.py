@@ -263,9 +263,3 @@ def test_answers_that_no_question_can_have_are_set_aside(tmp_path):
     assert isinstance(row, Record) and [reject.where for reject in rejects] == [
         f"BFCL_v4_some.json, line {number}" for number in (2, 3, 4)
     ]
-
-
-def test_an_array_of_rows_is_another_format(tmp_path):
-    path = tmp_path / "some.json"
-    path.write_text(json.dumps([question()]))
-    assert not FORMAT.sniff(path)

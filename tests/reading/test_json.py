@@ -1,7 +1,9 @@
 """Rows come back as any JSON parser sees them, wherever the file happens to be cut into pieces."""
 
+import bz2
 import gzip
 import json
+import lzma
 from pathlib import Path
 
 import pyarrow as pa
@@ -81,12 +83,36 @@ def test_one_broken_row_is_set_aside_and_the_rest_read(tmp_path):
         (b"[1]\n[2]", "more text after the end"),
         (b"[1]]", "more text after the end"),
         ("[1]".encode("utf-16"), "UTF-16"),
+        (b"PK\x03\x04 and so on", "a zip archive"),
+        (bz2.compress(b"[1]"), "bzip2"),
+        (lzma.compress(b"[1]"), "xz"),
+        (b"<!doctype html>", "a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "was not fetched"),
     ],
 )
 def test_a_damaged_file_is_named_with_its_place(tmp_path, data, words):
     with pytest.raises(PictusError, match=words) as caught:
         list(read_array(write(tmp_path / "f.json", data)))
     assert "f.json" in caught.value.where
+
+
+@pytest.mark.parametrize("data", ["[1]\n".encode("utf-16"), b"PK\x03\x04 and so on", b"<html>\n", b'{\n "a": 1\n}'])
+def test_a_file_of_another_kind_is_one_error_though_its_name_promises_lines(tmp_path, data):
+    with pytest.raises(PictusError, match="expected a list of rows, found"):
+        list(read_rows(write(tmp_path / "f.jsonl", data)))
+
+
+@pytest.mark.parametrize("first", [b"[1, 2]", b"null", b"hello", b'{"a": 1, "b"', b"5"])
+def test_a_first_line_that_is_no_object_does_not_hide_the_others(tmp_path, first):
+    *_, last = read_rows(write(tmp_path / "f.jsonl", first + b'\n\n{"a": 1}'))
+    assert last == ("f.jsonl, line 3", {"a": 1})
+
+
+def test_a_file_with_nothing_in_it_has_no_lines_or_was_lost(tmp_path):
+    assert list(read_rows(write(tmp_path / "f.jsonl", b" \n"))) == []
+    assert list(read_rows(write(tmp_path / "f.json", b""), lines=True)) == []
+    with pytest.raises(PictusError, match="the file is empty"):
+        list(read_rows(tmp_path / "f.json"))
 
 
 def test_an_endless_row_is_refused_before_memory_is(tmp_path, monkeypatch):

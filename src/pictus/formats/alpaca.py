@@ -9,9 +9,9 @@ from pictus.errors import PictusError
 from pictus.plugins import Written
 from pictus.reading.calls import tools_in, tools_text
 from pictus.reading.dataset_info import AlpacaColumns, alpaca_columns_for
-from pictus.reading.json import holds_lines, read_rows
+from pictus.reading.json import read_rows
 from pictus.reading.marked_text import MARK, parts_of, picture_names, pictures_named, text_of
-from pictus.reading.rows import BadRow, in_order, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, dataset_of, in_order, key_of, list_in, looks_like, record_rows, text_in
 from pictus.record import Origin, Record, Reject, Role, Turn, make_record
 from pictus.store.factory_file import write_with_entry
 
@@ -36,16 +36,15 @@ class Format:
         try:
             if alpaca_columns_for(path) is not None:
                 return True
-            lines = holds_lines(path)
         except PictusError:
             return False
-        return looks_like(path, lambda row: "instruction" in row and "output" in row, lines=lines)
+        return looks_like(path, lambda row: "instruction" in row and "output" in row)
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records of an array or of JSON Lines; a row without an output is a question nobody answered."""
         columns = alpaca_columns_for(path) or AlpacaColumns()
-        root = str(pictures or path.parent)
-        return record_rows(read_rows(path), lambda row, where: _record(row, where, path.stem, root, columns))
+        dataset, root = dataset_of(path), str(pictures or path.parent)
+        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root, columns))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write an array, and the entry in `dataset_info.json`."""

@@ -13,8 +13,19 @@ from pictus.reading.bfcl_rows import answers_in, first_call, tool_of, turn_of
 from pictus.reading.bfcl_values import from_bfcl, is_only_one, only, to_bfcl
 from pictus.reading.calls import Waiting, arguments_object, json_value, schema_of
 from pictus.reading.exchange import exchange_of
-from pictus.reading.json import read_lines
-from pictus.reading.rows import ROW_ERRORS, BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows
+from pictus.reading.files import packed_or_not
+from pictus.reading.json import read_rows
+from pictus.reading.rows import (
+    ROW_ERRORS,
+    BadRow,
+    dataset_of,
+    in_order,
+    json_of,
+    key_of,
+    list_in,
+    looks_like,
+    record_rows,
+)
 from pictus.record import NO_FACTS, Call, Facts, Origin, Record, Reject, Tool, Turn, make_record
 from pictus.store.row_file import write_lines
 from pictus.store.whole_file import whole_file
@@ -37,14 +48,15 @@ class Format:
 
     def sniff(self, path: Path) -> bool:
         """Say whether the first line has a question and functions."""
-        return looks_like(path, lambda row: "function" in row and isinstance(row.get("question"), list), lines=True)
+        return looks_like(path, lambda row: "function" in row and isinstance(row.get("question"), list))
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream the records of a file of questions, each with its answer; the answers are held in memory."""
-        beside = path.parent / _ANSWERS / path.name
-        answers, rejects = answers_in(beside) if beside.exists() else ({}, [])
+        dataset, beside = dataset_of(path), packed_or_not(path.parent / _ANSWERS / path.name)
+        answers, rejects = answers_in(beside) if beside else ({}, [])
         yield from rejects
-        yield from record_rows(read_lines(path), lambda row, where: _record(row, where, path.stem, answers))
+        rows = read_rows(path, lines=True)
+        yield from record_rows(rows, lambda row, where: _record(row, where, dataset, answers))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write both files; that of the answers only where there are some."""

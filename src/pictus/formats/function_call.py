@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from pictus.plugins import Written
 from pictus.reading.calls import Waiting, note_unclear_results, tool_object, tools_in
-from pictus.reading.json import read_array
+from pictus.reading.json import read_rows
 from pictus.reading.marked_text import parts_of, picture_names, pictures_named, text_of
 from pictus.reading.python_calls import python_call, python_calls_in
 from pictus.reading.row_kinds import FUNCTION_CALL, kind_of
-from pictus.reading.rows import BadRow, in_order, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, dataset_of, in_order, key_of, list_in, looks_like, record_rows, text_in
 from pictus.reading.tags import blocks_in, harmless, with_blocks
 from pictus.record import Origin, Record, Reject, Role, Tool, Turn, make_record
 from pictus.store.row_file import write_array
@@ -39,8 +39,8 @@ class Format:
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; a row with a call that is no plain call is set aside."""
-        root = str(pictures or path.parent)
-        return record_rows(read_array(path), lambda row, where: _record(row, where, path.stem, root))
+        dataset, root = dataset_of(path), str(pictures or path.parent)
+        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write an array, a row a line."""

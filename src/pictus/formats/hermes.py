@@ -18,12 +18,12 @@ from pictus.reading.calls import (
     tool_in_envelope,
     tools_in,
 )
-from pictus.reading.json import read_array, read_lines
+from pictus.reading.json import read_rows
 from pictus.reading.json_texts import json_texts_in
 from pictus.reading.marked_text import parts_of, picture_names, pictures_named, text_of
 from pictus.reading.python_calls import python_value
 from pictus.reading.row_kinds import HERMES_CALL, HERMES_TOOLS, kind_of
-from pictus.reading.rows import BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, dataset_of, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
 from pictus.reading.tags import block, blocks_in, harmless, with_blocks
 from pictus.record import Call, Origin, Record, Reject, Role, Turn, make_record
 from pictus.store.row_file import write_array
@@ -56,13 +56,12 @@ class Format:
 
     def sniff(self, path: Path) -> bool:
         """Say whether the first row has tools or calls between tags."""
-        return looks_like(path, lambda row: kind_of(row) == "hermes", lines=path.suffix == ".jsonl")
+        return looks_like(path, lambda row: kind_of(row) == "hermes")
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; JSON Lines are read too."""
-        root = str(pictures or path.parent)
-        rows = read_lines(path) if path.suffix == ".jsonl" else read_array(path)
-        return record_rows(rows, lambda row, where: _record(row, where, path.stem, root))
+        dataset, root = dataset_of(path), str(pictures or path.parent)
+        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write an array, a row a line."""

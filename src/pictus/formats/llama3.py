@@ -15,11 +15,11 @@ from pictus.reading.calls import (
     tool_in_envelope,
     tools_in,
 )
-from pictus.reading.json import read_lines
+from pictus.reading.json import read_rows
 from pictus.reading.json_texts import json_texts_from, json_texts_in
 from pictus.reading.marked_text import parts_of, picture_names, pictures_named, text_of
 from pictus.reading.row_kinds import IPYTHON, kind_of
-from pictus.reading.rows import BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, dataset_of, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
 from pictus.reading.tags import harmless
 from pictus.record import Origin, Record, Reject, Role, Turn, make_record
 from pictus.store.row_file import write_lines
@@ -54,12 +54,12 @@ class Format:
 
     def sniff(self, path: Path) -> bool:
         """Say whether the first line has calls or results in Llama's form."""
-        return looks_like(path, lambda row: kind_of(row) == "llama3", lines=True)
+        return looks_like(path, lambda row: kind_of(row) == "llama3")
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; functions described before a question become tools, as those in a system's turn."""
-        root = str(pictures or path.parent)
-        return record_rows(read_lines(path), lambda row, where: _record(row, where, path.stem, root))
+        dataset, root = dataset_of(path), str(pictures or path.parent)
+        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write a line a record."""

@@ -13,7 +13,7 @@ from pictus.reading.llava_rows import KINDS, ROLES, LlavaRows, kinds_in, llava_r
 from pictus.reading.marked_text import media_names, text_of
 from pictus.reading.portions import Portion, array_portions
 from pictus.reading.row_kinds import kind_of
-from pictus.reading.rows import BadRow, looks_like
+from pictus.reading.rows import BadRow, dataset_of, looks_like
 from pictus.record import NO_FACTS, Origin, Record, Reject
 from pictus.store.llava_batches import llava_batches
 from pictus.store.row_file import write_array
@@ -86,5 +86,5 @@ class Format:
 
 
 def _rows(path: Path, pictures: Path) -> LlavaRows:
-    about = Origin(dataset=path.stem, key=""), NO_FACTS
+    about = Origin(dataset=dataset_of(path), key=""), NO_FACTS
     return LlavaRows(str(pictures), lambda _: about)

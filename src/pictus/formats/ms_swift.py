@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from pictus.plugins import Written
 from pictus.reading.calls import Waiting, call_text, calls_in, note_unclear_results, tool_in_envelope, tools_in
 from pictus.reading.data_address import medium_at
-from pictus.reading.json import read_lines, read_rows
+from pictus.reading.json import read_rows
 from pictus.reading.marked_text import MARK, check_places, parts_of, picture_names, shown_first, text_of
 from pictus.reading.row_kinds import kind_of
-from pictus.reading.rows import BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, dataset_of, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
 from pictus.record import NO_FACTS, Facts, Media, Origin, Record, Reject, Role, Turn, make_record
 from pictus.store.row_file import write_lines
 
@@ -44,13 +44,12 @@ class Format:
 
     def sniff(self, path: Path) -> bool:
         """Say whether the first line has messages with roles or weights of ms-swift, or tools as text."""
-        return looks_like(path, lambda row: kind_of(row) == "ms_swift", lines=True)
+        return looks_like(path, lambda row: kind_of(row) == "ms_swift")
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; pictures that no mark places come before the first question, as in ms-swift."""
-        root = str(pictures or path.parent)
-        rows = read_lines(path) if path.suffix == ".jsonl" else read_rows(path)  # no lines are no rows, and no error
-        return record_rows(rows, lambda row, where: _record(row, where, path.stem, root))
+        dataset, root = dataset_of(path), str(pictures or path.parent)
+        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write a line a record, all with the same columns."""

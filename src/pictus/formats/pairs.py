@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from pictus.plugins import Written
 from pictus.reading.answer_rows import conversations
-from pictus.reading.json import read_lines
+from pictus.reading.json import read_rows
 from pictus.reading.marked_text import parts_of, picture_names, pictures_named, text_of
-from pictus.reading.rows import BadRow, in_order, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, dataset_of, in_order, key_of, list_in, looks_like, record_rows, text_in
 from pictus.record import Origin, Part, Record, Reject, Turn, make_record
 from pictus.store.row_file import write_lines_each
 
@@ -34,13 +34,13 @@ class Format:
 
     def sniff(self, path: Path) -> bool:
         """Say whether the first line has an instruction and a response."""
-        return looks_like(path, lambda row: all(isinstance(row.get(key), str) for key in _TEXTS), lines=True)
+        return looks_like(path, lambda row: all(isinstance(row.get(key), str) for key in _TEXTS))
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records, the lines of a conversation joined; a picture that no mark places comes first."""
-        root = str(pictures or path.parent)
-        rows = conversations(read_lines(path))
-        return record_rows(rows, lambda row, where: _record(row["pairs"], where, path.stem, root))
+        dataset, root = dataset_of(path), str(pictures or path.parent)
+        rows = conversations(read_rows(path))
+        return record_rows(rows, lambda row, where: _record(row["pairs"], where, dataset, root))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write a line for each answer."""

@@ -11,10 +11,10 @@ from pictus.errors import PictusError
 from pictus.plugins import Written
 from pictus.reading.calls import Waiting, call_text, calls_in, tools_in, tools_text
 from pictus.reading.dataset_info import Columns, Layout, Speaker, Tags, layout_for
-from pictus.reading.json import holds_lines, read_rows
+from pictus.reading.json import read_rows
 from pictus.reading.marked_text import MARK, parts_of, picture_names, pictures_named, text_of
 from pictus.reading.row_kinds import kind_of
-from pictus.reading.rows import BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, dataset_of, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
 from pictus.reading.tags import harmless
 from pictus.record import Call, Origin, Record, Reject, Turn, make_record
 from pictus.store.factory_file import write_with_entry
@@ -51,16 +51,15 @@ class Format:
         try:
             if layout_for(path) is not None:
                 return True
-            lines = holds_lines(path)
         except PictusError:
             return False
-        return looks_like(path, lambda row: kind_of(row) == "sharegpt", lines=lines)
+        return looks_like(path, lambda row: kind_of(row) == "sharegpt")
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records, with the columns and tags that a `dataset_info.json` beside the file names."""
         layout = layout_for(path)
-        root = str(pictures or path.parent)
-        return record_rows(read_rows(path), lambda row, where: _record(row, where, path.stem, root, layout))
+        dataset, root = dataset_of(path), str(pictures or path.parent)
+        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root, layout))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write an array, and the entry in `dataset_info.json`."""

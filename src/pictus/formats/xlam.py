@@ -9,9 +9,9 @@ from pictus.plugins import Written
 from pictus.reading.calls import Waiting, call_object, calls_in, schema_of, tools_in
 from pictus.reading.exchange import exchange_of
 from pictus.reading.flat_schema import from_flat, to_flat
-from pictus.reading.json import read_array, read_lines
+from pictus.reading.json import read_rows
 from pictus.reading.marked_text import parts_of, picture_names, pictures_named, text_of
-from pictus.reading.rows import BadRow, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, dataset_of, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
 from pictus.record import Origin, Record, Reject, Tool, Turn, make_record
 from pictus.store.row_file import write_array
 
@@ -29,13 +29,12 @@ class Format:
 
     def sniff(self, path: Path) -> bool:
         """Say whether the first row has a query and answers."""
-        return looks_like(path, lambda row: "query" in row and "answers" in row, lines=path.suffix == ".jsonl")
+        return looks_like(path, lambda row: "query" in row and "answers" in row)
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; JSON Lines are read too, and lists in place of their text."""
-        root = str(pictures or path.parent)
-        rows = read_lines(path) if path.suffix == ".jsonl" else read_array(path)
-        return record_rows(rows, lambda row, where: _record(row, where, path.stem, root))
+        dataset, root = dataset_of(path), str(pictures or path.parent)
+        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write an array, a row a line."""

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from pictus.errors import PictusError, unknown_name
-from pictus.reading.json import read_lines, read_object
-from pictus.reading.places import PACKED, find_file, home_of
+from pictus.reading.files import packed_or_not
+from pictus.reading.json import read_object, read_rows
+from pictus.reading.places import find_file, home_of
 from pictus.reading.rows import BadRow
 from pictus.record import Reject
 
@@ -89,13 +90,8 @@ def question_files(root: Path, split: str) -> list[Path]:
 
 def answer_file(questions: Path) -> Path | None:
     """Find the file with the answers to a file of questions; early releases have some beside the questions."""
-    name = questions.name.removesuffix(questions.suffix) if questions.suffix in PACKED else questions.name
-    for folder in (questions.parent, questions.parent.parent):
-        for suffix in PACKED:
-            path = folder / "possible_answer" / f"{name}{suffix}"
-            if path.exists():
-                return path
-    return None
+    places = (folder / "possible_answer" / questions.name for folder in (questions.parent, questions.parent.parent))
+    return next((path for path in map(packed_or_not, places) if path is not None), None)
 
 
 def document_files(root: Path, questions: Path) -> list[Path]:
@@ -129,7 +125,7 @@ class Documents:
             raise BadRow(f"no file describes the class {name!r:.80}")
         if name not in self._read:
             path = find_file(self._folder, (f"{_DOCUMENTS[name]}.json",), mend=_MEND)
-            self._read[name] = list(map(_function, read_lines(path)))
+            self._read[name] = list(map(_function, read_rows(path, lines=True)))
         return self._read[name]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pictus.reading.bfcl_values import first_allowed, from_bfcl
-from pictus.reading.json import read_lines
+from pictus.reading.json import read_rows
 from pictus.reading.rows import BadRow, json_of, text_in
 from pictus.record import Reject, Role, Tool, Turn
 
@@ -16,7 +16,7 @@ def answers_in(path: Path) -> tuple[dict[str, Mapping[str, Any]], list[Reject]]:
     """Read what counts as right, by the id of the question; the file is held in memory."""
     found: dict[str, Mapping[str, Any]] = {}
     rejects = []
-    for item in read_lines(path):
+    for item in read_rows(path, lines=True):
         if isinstance(item, Reject):
             rejects.append(item)
             continue

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from pictus import licence
 from pictus.errors import PictusError
+from pictus.reading.files import packed_or_not
 from pictus.reading.json import read_batches
 from pictus.reading.rows import ROW_ERRORS, BadRow, reason_of, row_text
 from pictus.record import Box, Facts, Media, Origin, Record, Reject, make_record
@@ -241,11 +242,12 @@ def _address(value: Any) -> str | None:
 
 def find_annotations(root: Path, names: Sequence[str]) -> list[Path]:
     """Find annotation files below a data root; all that are missing are named at once."""
-    missing = [name for name in names if not (root / name).is_file()]
+    found = [packed_or_not(root / name) for name in names]
+    missing = [name for name, path in zip(names, found, strict=True) if path is None or not path.is_file()]
     if missing or not names:
         raise PictusError(
             f"annotation files are missing: {', '.join(missing) or 'none was asked for'}",
             where=str(root),
             mend="fetch them, or leave one kind out: `--set captions=false` or `--set instances=false`",
         )
-    return [root / name for name in names]
+    return [path for path in found if path is not None]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from pictus.errors import PictusError
+from pictus.reading.files import plain_name
 from pictus.reading.json import read_object
 
 INFO = "dataset_info.json"
@@ -122,7 +123,7 @@ def with_entry(info: Mapping[str, Any], path: Path, formatting: Formatting) -> d
 def _entry(path: Path, wanted: Formatting) -> tuple[Mapping[str, Any] | None, str]:
     """Find the entry that names a data file, and where it stands."""
     for name, entry in read_info(path.parent).items():
-        if not isinstance(entry, Mapping) or entry.get("file_name") != path.name:
+        if not isinstance(entry, Mapping) or entry.get("file_name") not in (path.name, plain_name(path)):
             continue
         where = f"{path.parent / INFO}, {name}"
         formatting = entry.get("formatting", "alpaca")

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Literal, cast
 
 from pictus.errors import PictusError
 
+PACKED = ("", ".gz", ".zst")  # what the name of a file may end with
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
@@ -26,6 +27,18 @@ def open_file(path: Path) -> BinaryIO:
         raise PictusError(
             f"cannot read the file: {reason}", where=str(path), mend="check the path and its permissions"
         ) from None
+
+
+def plain_name(path: Path) -> str:
+    """Give the name that a file has when it is unpacked."""
+    return path.stem if path.suffix in PACKED[1:] else path.name
+
+
+def packed_or_not(path: Path) -> Path | None:
+    """Find a file under its name, else under that of the same file plain or packed."""
+    plain = path.with_name(plain_name(path))
+    places = (path, *(plain.with_name(plain.name + suffix) for suffix in PACKED))
+    return next((place for place in places if place.exists()), None)
 
 
 def is_packed(path: Path) -> bool:

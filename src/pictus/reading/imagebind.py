@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pictus.errors import ManyErrors, PictusError
 from pictus.reading.answer_rows import conversations
-from pictus.reading.files import open_file, reading_packed
+from pictus.reading.files import open_file, packed_or_not, plain_name, reading_packed
 from pictus.reading.json import read_rows
 from pictus.reading.marked_text import parts_of, pictures_named, shown_first
 from pictus.reading.places import placed
@@ -61,7 +61,8 @@ def listed_files(meta: Path) -> list[Listed]:
     names = Counter(Path(entry).name for entry in dict.fromkeys(entries))
     found, missing = [], []
     for number, entry in enumerate(entries):
-        path = next((path for path in (meta.parent / entry, meta.parent / Path(entry).name) if path.is_file()), None)
+        places = (meta.parent / entry, meta.parent / Path(entry).name)
+        path = next((path for path in map(packed_or_not, places) if path is not None and path.is_file()), None)
         where = f"{meta}, line {lines.get(('META', str(number)), 1)}"
         if entries.index(entry) < number:
             missing.append(PictusError(f"it lists {entry} twice", where=where, mend="take one of the two out"))
@@ -89,7 +90,7 @@ def meta_records(files: Iterable[Listed], root: str, origin: OriginOf) -> Iterat
 
 def _file_records(listed: Listed, root: str, origin: OriginOf) -> Iterator[Record | Reject]:
     def keyed(where: str) -> Origin:
-        return origin(listed.label + where.removeprefix(listed.path.name).partition(", byte")[0])
+        return origin(listed.label + where.removeprefix(plain_name(listed.path)).partition(", byte")[0])
 
     if not _is_json(listed.path):
         return _captioned(listed.path, root, keyed)

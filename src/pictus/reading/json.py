@@ -1,7 +1,8 @@
 """Stream JSON arrays, objects and JSON Lines of any size: the rows one after the other, each with its place.
 
 `structure.py` finds where the rows begin and end without parsing them; orjson parses them many at a time.
-Memory stays at a few megabytes, whatever the size of the file.
+Memory stays at a few megabytes, whatever the size of the file. A place names a packed file as it is called unpacked:
+it may become a key, and packing a file changes no record.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,9 +13,9 @@ from typing import Any
 import orjson
 
 from pictus.errors import PictusError
-from pictus.reading.files import open_file, reading_packed
+from pictus.reading.files import open_file, plain_name, reading_packed
 from pictus.reading.repeated_keys import may_repeat_keys, repeated_key
-from pictus.reading.structure import Span, spans
+from pictus.reading.structure import Span, known_kind, spans
 from pictus.record import Reject
 
 ROW_LIMIT_BYTES = 256 * 2**20
@@ -39,7 +40,7 @@ def read_array(path: Path, key: str | None = None) -> Iterator[tuple[str, Any] |
             if isinstance(row, Reject):
                 yield row
             else:
-                yield f"{path.name}, row {batch.first + index}, byte {batch.starts[index]}", row
+                yield f"{plain_name(path)}, row {batch.first + index}, byte {batch.starts[index]}", row
 
 
 def read_batches(path: Path, keys: Sequence[str] | None = None) -> Iterator[Batch]:
@@ -50,7 +51,7 @@ def read_batches(path: Path, keys: Sequence[str] | None = None) -> Iterator[Batc
     counts: dict[str | None, int] = {}
     for span in spans(path, keys, limit_bytes=ROW_LIMIT_BYTES):
         first = counts.get(span.key, 0) + 1
-        rows = _parse(span, path.name, first)
+        rows = _parse(span, plain_name(path), first)
         counts[span.key] = first - 1 + len(rows)
         yield Batch(span.key, first, span.starts, rows)
 
@@ -62,12 +63,12 @@ def read_members(path: Path, key: str | None = None) -> Iterator[tuple[str, str,
     """
     seen: set[int] = set()  # hashes, which take a fraction of the memory of keys
     for span in spans(path, None if key is None else (key,), limit_bytes=ROW_LIMIT_BYTES, members=True):
-        for start, member in zip(span.starts, _members(span, path.name), strict=True):
+        for start, member in zip(span.starts, _members(span, plain_name(path)), strict=True):
             if isinstance(member, Reject):
                 yield member
                 continue
             name, value = member
-            where = f"{path.name}, `{name}`, byte {start}"
+            where = f"{plain_name(path)}, `{name}`, byte {start}"
             if hash(name) in seen:
                 yield Reject(where=where, reasons=("its key stands twice in the file",), row=_text(value))
             else:
@@ -75,27 +76,48 @@ def read_members(path: Path, key: str | None = None) -> Iterator[tuple[str, str,
                 yield where, name, value
 
 
-def read_rows(path: Path) -> Iterator[tuple[str, Any] | Reject]:
-    """Stream the rows of a JSON array or of JSON Lines, whatever the name of the file says."""
-    return read_lines(path) if holds_lines(path) else read_array(path)
+def read_rows(path: Path, *, lines: bool = False) -> Iterator[tuple[str, Any] | Reject]:
+    """Stream the rows of a JSON array or of JSON Lines, whatever the name of the file says.
+
+    Args:
+        path: the file.
+        lines: it is known to have lines where it begins neither a list nor an object, as one that is named `.jsonl`
+            is: its first row is broken, or there is none. Else nobody can say what such a file is.
+    """
+    return read_lines(path) if holds_lines(path, known=lines) else read_array(path)
 
 
-def holds_lines(path: Path) -> bool:
-    """Say whether a file begins with an object that ends on its line, as JSON Lines do, rather than with a list."""
+def holds_lines(path: Path, *, known: bool = False) -> bool:
+    """Say whether a file has a value on each line, as JSON Lines do, rather than one that is a list."""
     with open_file(path) as file, reading_packed(path):
         head = file.read(4096).removeprefix(_BOM).lstrip()
-    return head.startswith(b"{") and head.partition(b"\n")[0].strip() != b"{"
+    first, _, rest = head.partition(b"\n")
+    match head[:1]:
+        case b"{":  # alone on its line, it begins an object that is the whole file
+            return first.strip() != b"{" or rest.lstrip().startswith(b"{")
+        case b"[":  # nothing follows the one list of a file
+            return bool(rest.strip()) and _is_json(first)
+    return (known or plain_name(path).endswith((".jsonl", ".ndjson"))) and known_kind(head) is None
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def read_lines(path: Path) -> Iterator[tuple[str, Any] | Reject]:
     """Stream the rows of a JSON Lines file; blank lines are passed over."""
+    file_name = plain_name(path)
     with open_file(path) as file, reading_packed(path):
         for number, line in enumerate(iter(lambda: file.readline(ROW_LIMIT_BYTES), b""), 1):
             if number == 1:
                 line = line.removeprefix(_BOM)
             if line.isspace():
                 continue
-            where = f"{path.name}, line {number}"
+            where = f"{file_name}, line {number}"
             try:
                 row = orjson.loads(line)
             except orjson.JSONDecodeError as error:

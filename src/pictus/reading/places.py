@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from pictus.errors import PictusError
+from pictus.reading.files import PACKED
 from pictus.reading.marked_text import picture_named
 from pictus.reading.rows import BadRow
 from pictus.record import Media
-
-PACKED = ("", ".gz", ".zst")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ import orjson
 
 from pictus.errors import PictusError
 from pictus.reading.dialogue import order_problems
-from pictus.reading.files import open_file
-from pictus.reading.json import read_array, read_lines
+from pictus.reading.files import plain_name
+from pictus.reading.json import read_rows
 from pictus.record import Record, Reject
 
+_EXACT = 2**53  # from here on, numbers of JSON that became floats may stand for several ids
 _ROW_LIMIT = 10_000  # characters of a row that are kept with the reason
 
 
@@ -61,6 +62,8 @@ def key_of(row: Mapping[str, Any], where: str, name: str = "id") -> str:
         return where.partition(", byte")[0]
     if isinstance(key, bool) or not isinstance(key, str | int | float):
         raise BadRow(f"this is no {name}: it is neither text nor number")
+    if isinstance(key, float) and abs(key) >= _EXACT:
+        raise BadRow(f"its {name} is a number of so many digits that some are lost: write it as text")
     return str(key)
 
 
@@ -101,21 +104,18 @@ def json_line(text: str) -> str:
         raise BadRow("a text in it should be JSON and is not") from None
 
 
-def looks_like(path: Path, test: Callable[[Mapping[str, Any]], bool], *, lines: bool = False) -> bool:
-    """Say whether the first row of a file passes a test; a file that cannot be read does not."""
+def dataset_of(path: Path) -> str:
+    """Name the dataset that a file is, which packing the file does not change."""
+    return Path(plain_name(path)).stem
+
+
+def looks_like(path: Path, test: Callable[[Mapping[str, Any]], bool]) -> bool:
+    """Say whether the first row of an array or of lines passes a test; a file that cannot be read does not."""
     try:
-        if lines and not _begins_with_object(path):
-            return False
-        first = next(iter(read_lines(path) if lines else read_array(path)), None)
+        first = next(read_rows(path), None)
     except PictusError:
         return False
     return isinstance(first, tuple) and isinstance(first[1], Mapping) and test(first[1])
-
-
-def _begins_with_object(path: Path) -> bool:
-    """Look before the first line is read: an array of gigabytes may stand on a single one."""
-    with open_file(path) as file:
-        return file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
 
 
 def reason_of(error: Exception) -> str:

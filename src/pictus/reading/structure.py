@@ -25,6 +25,15 @@ _IS_SPACE = np.zeros(256, np.bool_)
 _IS_SPACE[list(_SPACE)] = True
 _STRETCH = 32  # bytes between two rows that are looked at all at once
 _BOM = b"\xef\xbb\xbf"
+_KNOWN = {  # what is often taken for JSON
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
+    b"PK\x03\x04": "a zip archive, which is to be unpacked",
+    b"BZh": "a file packed with bzip2, which is to be unpacked",
+    b"\xfd7zXZ": "a file packed with xz, which is to be unpacked",
+    b"version https://git-lfs": "the stand-in of Git LFS for a file that was not fetched",
+    b"<": "a web page",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,11 @@ def spans(path: Path, keys: Sequence[str] | None, *, limit_bytes: int, members: 
                 )
             piece = file.read(_PIECE_BYTES)
         cutter.check_end()
+
+
+def known_kind(head: bytes) -> str | None:
+    """Name what a file is that is often taken for JSON, by its beginning."""
+    return next((words for start, words in _KNOWN.items() if head.startswith(start)), None)
 
 
 def row_starts(text: bytes) -> list[int]:
@@ -146,7 +160,7 @@ class _Cutter:
             raise PictusError(
                 "there is more text after the end of the data",
                 where=f"{self.path}, byte {self.base + len(self.held) - len(rest)}",
-                mend="if each line is an object of its own, the file is JSON Lines: name it .jsonl",
+                mend="write one list, or, as JSON Lines, one object a line",
             )
         self.base, self.held = self.base + len(self.held), b""
 
@@ -252,9 +266,7 @@ def _check_head(head: bytes, path: Path, bracket: int) -> int:
     if body[0] == bracket:
         return start
     expected = "a list of rows" if bracket == _LIST else "an object"
-    found = {b"{": "an object", b"[": "a list"}.get(body[:1], "no JSON")
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        found = "UTF-16 text"
+    found = {b"{": "an object", b"[": "a list"}.get(body[:1]) or known_kind(body) or "no JSON"
     raise PictusError(
         f"expected {expected}, found {found}",
         where=f"{path}, byte {start}",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pictus.errors import PictusError
-from pictus.reading.files import open_file, reading_packed
+from pictus.reading.files import open_file, plain_name, reading_packed
 from pictus.reading.json import ROW_LIMIT_BYTES
 from pictus.reading.listed_texts import texts_listed
 from pictus.reading.rows import BadRow
@@ -38,7 +38,7 @@ def read_tabbed(path: Path, needed: Sequence[str]) -> Iterator[tuple[str, dict[s
         lines = enumerate(iter(lambda: file.readline(ROW_LIMIT_BYTES), b""), 1)
         header = _header(path, next(lines, (1, b""))[1], needed)
         for number, line in _rows(lines):
-            where = f"{path.name}, line {number}"
+            where = f"{plain_name(path)}, line {number}"
             try:
                 yield where, _cells(header, line.decode("utf-8"))
             except (BadRow, UnicodeDecodeError) as error:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from pictus.errors import PictusError
-from pictus.reading.files import open_file, reading_packed
+from pictus.reading.files import open_file, plain_name, reading_packed
 from pictus.reading.json import ROW_LIMIT_BYTES, read_rows
 from pictus.reading.parquet_files import read_parquet, read_schema
-from pictus.reading.places import PACKED
 from pictus.reading.tabbed_captions import read_tabbed
 from pictus.record import Reject
 
@@ -33,9 +32,7 @@ class Table:
 
 def kind_of_table(path: Path) -> str:
     """Give the ending that tells how a file is read, packed or not; empty where it tells nothing."""
-    name = path.name
-    for packed in PACKED[1:]:
-        name = name.removesuffix(packed)
+    name = plain_name(path)
     return next((kind for kind in KINDS if name.endswith(kind)), "")
 
 
@@ -90,7 +87,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, list[str]] | Reject]:
         lines = chain([next(lines, b"").removeprefix(_BOM)], lines)
         reader = csv.reader(line.decode("utf-8", "surrogateescape") for line in lines)
         while True:
-            where = f"{path.name}, line {reader.line_num + 1}"
+            where = f"{plain_name(path)}, line {reader.line_num + 1}"
             try:
                 cells = next(reader, None)
                 if cells is None:

@@ -125,7 +125,7 @@ unused_datasets/question/BFCL_v4_rest.json"""
                 key = key_of(row, where)
                 return _record(row, answers.get(key, {}), self._origin(split, key), documents)
 
-            yield from record_rows(read_rows(path), record)
+            yield from record_rows(read_rows(path, lines=True), record)
 
     def _origin(self, split: str, key: str) -> Origin:
         return Origin(

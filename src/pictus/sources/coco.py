@@ -8,6 +8,8 @@ from typing import ClassVar
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
 from pictus.reading.coco import coco_records, find_annotations
+from pictus.reading.files import PACKED
+from pictus.reading.rows import dataset_of
 from pictus.record import Record, Reject
 
 
@@ -47,8 +49,8 @@ train/one.jpg"""
     def splits_in(self, root: Path) -> tuple[str, ...]:
         """Find the splits that a data root has annotation files for."""
         if self.annotations:
-            return (Path(self.annotations).stem.partition("_")[2] or "all",)
-        names = {path.stem.partition("_")[2] for path in self._found(root)}
+            return (dataset_of(Path(self.annotations)).partition("_")[2] or "all",)
+        names = {dataset_of(path).partition("_")[2] for path in self._found(root)}
         if not names:
             raise PictusError(
                 "no annotation files: looked for annotations/instances_*.json and annotations/captions_*.json",
@@ -61,7 +63,7 @@ train/one.jpg"""
         """List the annotation files of a split."""
         if self.annotations:
             return find_annotations(root, [self.annotations])
-        files = [path for path in self._found(root) if path.stem.partition("_")[2] == split]
+        files = [path for path in self._found(root) if dataset_of(path).partition("_")[2] == split]
         if not files:
             raise PictusError(
                 f"no annotation files of the split `{split}`",
@@ -84,7 +86,8 @@ train/one.jpg"""
     def _found(self, root: Path) -> list[Path]:
         folder = root / "annotations"
         kinds = ("instances_", "captions_")
-        return sorted((path for path in folder.glob("*.json") if path.name.startswith(kinds)), reverse=True)
+        found = [path for kind in kinds for packed in PACKED for path in folder.glob(f"{kind}*.json{packed}")]
+        return sorted(found, reverse=True)
 
     def _folder(self, root: Path, split: str) -> str:
         return next((name for name in (split, "images") if (root / name).is_dir()), "")

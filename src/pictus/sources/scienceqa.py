@@ -9,9 +9,10 @@ from pictus.card import Asset, Card
 from pictus.errors import PictusError
 from pictus.reading.choices import choice_question, letter, lettered
 from pictus.reading.cut_short import refuse_cut_short
+from pictus.reading.files import PACKED
 from pictus.reading.json import read_members, read_object
 from pictus.reading.members import member_records
-from pictus.reading.places import PACKED, Home, find_file, home_of
+from pictus.reading.places import Home, find_file, home_of
 from pictus.reading.questions import line_in, notes, question_turns
 from pictus.reading.rows import BadRow, list_in, text_in
 from pictus.record import Facts, Media, Origin, Record, Reject, make_record

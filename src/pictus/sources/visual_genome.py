@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
 from pictus.reading.cut_short import refuse_cut_short
+from pictus.reading.files import PACKED
 from pictus.reading.in_step import Partner
-from pictus.reading.json import read_array
-from pictus.reading.places import PACKED, Home, find_file, home_of
+from pictus.reading.json import read_rows
+from pictus.reading.places import Home, find_file, home_of
 from pictus.reading.questions import address_in, each_once, question_turns, side_in
 from pictus.reading.rows import ROW_ERRORS, BadRow, reason_of, row_text
 from pictus.reading.scene_graph import SceneGraph
@@ -100,9 +101,9 @@ VG_100K/990001.jpg, VG_100K_2/990002.jpg                 (below vg/, where train
         prefix = _home(root).prefix
         with ExitStack() as stack:
             partners = {
-                _part(path): stack.enter_context(Partner(path.name, read_array(path), image_key)) for path in others
+                _part(path): stack.enter_context(Partner(path.name, read_rows(path), image_key)) for path in others
             }
-            for item in each_once(read_array(pictures), image_key):
+            for item in each_once(read_rows(pictures), image_key):
                 if isinstance(item, Reject):
                     yield item
                     continue

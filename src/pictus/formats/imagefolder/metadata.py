@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from pictus.errors import PictusError
-from pictus.reading.json import read_lines
+from pictus.reading.json import read_rows
 from pictus.record import Reject
 
 NAMES = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
@@ -51,7 +51,7 @@ class Table:
             yield from self._parquet()
 
     def _lines(self) -> Iterator[tuple[str, Any] | Reject]:
-        for item in read_lines(self.path):
+        for item in read_rows(self.path):
             if isinstance(item, Reject):
                 yield replace(item, where=f"{self.where}{item.where.removeprefix(self.path.name)}")
             else:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pictus.card import Asset, Card
 from pictus.errors import PictusError, unknown_name
+from pictus.reading.files import PACKED
 
 DATASET = "openimages_v7"
 SPLITS = ("train", "validation", "test")
@@ -16,7 +17,6 @@ _SHARDS = 10
 _SHORT = {"train": "train", "validation": "val", "test": "test"}
 # Flat in the data root, sorted by hand, as the address names them, or as FiftyOne and others keep them.
 _FOLDERS = ("", "annotations", "metadata", "labels", "csv", "narratives", "localized_narratives", "v7", "v6", "v5")
-_PACKINGS = ("", ".gz")
 LAYOUT = """\
 oidv7-class-descriptions.csv
 oidv6-train-images-with-labels-with-rotation.csv
@@ -217,7 +217,7 @@ def _shards(split: str) -> list[str]:
 
 def _places(root: Path, split: str, name: str) -> Iterator[Path]:
     folders = (*_FOLDERS, "2018_04", f"2018_04/{split}", split, f"{split}/labels", f"{split}/metadata")
-    for folder, packing in product(folders, _PACKINGS):
+    for folder, packing in product(folders, PACKED):
         yield root / folder / f"{name}{packing}"
 
 

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pictus.reading.buckets import KEY
 from pictus.reading.csv import BLOCK_BYTES, Column, numbers, read_tables
 from pictus.reading.files import reading_packed
-from pictus.reading.json import read_lines
+from pictus.reading.json import read_rows
 from pictus.reading.openimages.names import Names
 from pictus.reading.rows import ROW_ERRORS, BadRow, list_in, reason_of, row_text, text_in
 from pictus.record import Reject
@@ -158,7 +158,7 @@ class Tables:
         """Read spoken descriptions: JSON Lines, with the track of the pointer or without."""
         waiting: list[_Story] = []
         with reading_packed(path):
-            for item in read_lines(path):
+            for item in read_rows(path, lines=True):
                 if isinstance(item, Reject):
                     yield item
                     continue
