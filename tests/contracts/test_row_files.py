@@ -160,3 +160,36 @@ def test_a_source_reads_its_files_packed_and_as_windows_writes_them(name, form, 
     assert read.keys() == plain.keys()
     for split, rows in plain.items():
         assert read[split] == rows, split
+
+
+@pytest.mark.parametrize("name", [name for name in OF_TEXT if name not in LOOSE])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_source_tells_of_any_json_file_that_was_cut_short(name, packed, tmp_path):
+    for number, (split, path) in enumerate(read_from(name)):
+        root = tmp_path / str(number)
+        shutil.copytree(DATA / "sources" / name, root)
+        cut = root / path.relative_to(DATA / "sources" / name)
+        data = path.read_bytes().rstrip()
+        if packed:
+            cut.unlink()
+            cut = cut.with_name(f"{cut.name}.gz")
+        cut.write_bytes(gzip.compress(data)[:-12] if packed else data[:-2])
+        assert tells(name, root, split), path.name
+
+
+def read_from(name):
+    """The JSON files that the splits of a source are read from."""
+    source, root = plugins.load("sources", name), DATA / "sources" / name
+    for split in source.splits or source.splits_in(root):
+        with suppress(PictusError):  # the small data need not have every split
+            found = (path for path in source.files(root, split) if path.suffix == ".json")
+            # Of the files that describe BFCL's classes, those are read whose classes a question names.
+            yield from ((split, path) for path in found if path.parent.name != "multi_turn_func_doc")
+
+
+def tells(name, root, split):
+    """Say whether the reading of a split ends in an error, or sets something aside."""
+    try:
+        return any(isinstance(row, Reject) for row in plugins.load("sources", name).records(root, split))
+    except PictusError as error:
+        return "missing" not in error.what

@@ -45,16 +45,6 @@ def test_splits_without_answers_only_ask():
     assert [turn.role for turn in record.turns] == ["user"] and record.facts.answers == ()
 
 
-def test_all_questions_of_the_training_split_are_read_from_their_folder_of_parts_in_the_order_of_their_numbers(
-    tmp_path,
-):
-    for part in (10, 2, 0):
-        write(tmp_path, f"gqa/train_all_questions/train_all_questions_{part}.json", {f"0{part}": QUESTION})
-    records, rejects = read(tmp_path, "train_all")
-    assert rejects == [] and [record.origin.key for record in records] == ["00", "02", "010"]
-    assert {record.media[0].path for record in records} == {"gqa/images/7.jpg"}
-
-
 def test_scene_graphs_become_boxes_attributes_and_relations_by_id():
     (first, second, third), rejects = read(DATA, scene_graphs=True)
     assert rejects == []

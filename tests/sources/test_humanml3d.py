@@ -49,13 +49,6 @@ def test_names_stay_text_and_mirrored_motions_can_be_left_out(tmp_path):
     assert rejects == []
 
 
-def test_a_time_that_is_no_number_is_zero_as_the_dataset_s_own_loaders_take_it(tmp_path):
-    write(tmp_path, {"000001": "a man waves#man/NOUN#nan#nan\na man nods#man/NOUN#NaN#3.0"})
-    ((record,), rejects) = read(tmp_path)
-    assert rejects == [] and record.facts.motions == ("a man waves",)
-    assert json.loads(record.facts.extra) == {"segments": [{"text": "a man nods", "start": 0.0, "end": 3.0}]}
-
-
 BAD = {
     "a#a/DET#2.0#NaN": "its end is not after its start",
     "": "the line is empty",

@@ -81,13 +81,6 @@ def test_the_tables_are_joined_by_picture_and_come_in_the_order_of_the_ids(tmp_p
     assert (two.origin.address, two.origin.author) == (f"https://photos.example/p/{TWO}", "Doe, J.")
 
 
-def test_minus_one_in_a_flag_is_unknown_and_not_true(tmp_path):
-    put_train(tmp_path, boxes=[box(ONE, flags=(-1, 1, 0, "", -1))])
-    (box_,) = read(tmp_path)[0][0].facts.boxes
-    flags = (box_.is_occluded, box_.is_truncated, box_.is_group, box_.is_depiction, box_.is_inside)
-    assert flags == (None, True, False, None, None)
-
-
 def test_each_picture_keeps_its_own_licence(tmp_path):
     licences = [
         "https://creativecommons.org/licenses/by/2.0/",
