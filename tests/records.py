@@ -23,6 +23,7 @@ from pictus.record import (
 # JSON and Arrow hold any Unicode text but lone surrogates.
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 words = st.text(st.characters(categories=["Ll", "Lu"]), min_size=1, max_size=8)
+plain_names = st.text("acxBZ019_-", min_size=1, max_size=8)  # of tools, as every trainer and server takes them
 fractions = st.floats(0, 1)
 maybe = st.none() | st.booleans()
 
@@ -104,7 +105,7 @@ def tool_schemas(draw):
 
 tools = st.builds(
     Tool,
-    name=words,
+    name=plain_names | words,
     description=texts,
     parameters=st.dictionaries(words, words, max_size=2).map(json_text),
 )
@@ -145,7 +146,7 @@ def any_turns(draw):
     """Turns of any shape, also ones that no conversation has."""
     role = draw(st.sampled_from(["system", "user", "assistant", "tool"]))
     parts = draw(tuples(st.builds(Part, st.just("text"), texts) | st.just(Part("image")) | st.just(Part("motion"))))
-    calls = draw(tuples(st.builds(Call, id=words, name=words, arguments=arguments), 2))
+    calls = draw(tuples(st.builds(Call, id=words, name=plain_names | words, arguments=arguments), 2))
     return Turn(role, parts, calls, draw(st.none() | words), draw(st.none() | words))
 
 
@@ -221,7 +222,11 @@ def chats(draw, data: bytes | None = None) -> Record:
         parts = [Part("text", draw(lines)), *([] if number else [Part("image")] * count)]
         turns.append(Turn("user", tuple(draw(st.permutations(parts)))))
         if draw(st.sampled_from([False, False, False, True])):
-            calls = draw(st.lists(st.builds(Call, id=words, name=words, arguments=arguments), min_size=1, max_size=2))
+            calls = draw(
+                st.lists(
+                    st.builds(Call, id=words, name=plain_names | words, arguments=arguments), min_size=1, max_size=2
+                )
+            )
             results = [Turn("tool", (Part("text", draw(lines)),), (), call.id, call.name) for call in calls]
             turns += [Turn("assistant", (), tuple(calls)), *results]
         turns.append(Turn.of("assistant", draw(lines)))
@@ -244,7 +249,7 @@ result_texts = lines | json_values.map(json_text).filter(
 
 
 @st.composite
-def calling_chats(draw, *, names=words, words_beside=True, system=True) -> Record:
+def calling_chats(draw, *, names=words, tools=tools, words_beside=True, system=True) -> Record:
     """Conversations with tools: calls at once and one after the other, asking back, and no calls at all."""
     count = draw(st.sampled_from([0, 1, 2]))
     turns = [Turn.of("system", draw(lines))] if system and draw(st.booleans()) else []

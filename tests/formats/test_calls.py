@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 
 from pictus import plugins
 from pictus.record import Call, Part, Record, Tool, Turn, make_record
-from records import MADE, calling_chats, json_text, json_values, odd_schemas, single_calls, tool_schemas, words
+from records import (
+    MADE,
+    calling_chats,
+    json_text,
+    json_values,
+    odd_schemas,
+    plain_names,
+    single_calls,
+    tool_schemas,
+    words,
+)
+from records import tools as any_tools
 
 OF_WORDS = ("openai", "trl", "hermes", "function_call")  # hold words beside a call
 OF_CALLS = ("sharegpt", "llama3")  # do not
@@ -49,8 +60,9 @@ def essence(record: Record):
 @pytest.mark.parametrize("name", OF_WORDS)
 @given(data=st.data())
 def test_conversations_with_words_beside_calls_come_back(name, data, tmp_path_factory):
-    names = PYTHON_NAMES if name == "function_call" else words
-    one = data.draw(calling_chats(names=names, system=name != "function_call"))
+    names = {"function_call": PYTHON_NAMES, "openai": plain_names}.get(name, words)
+    tools = st.builds(replace, any_tools, name=plain_names if name == "openai" else words)
+    one = data.draw(calling_chats(names=names, tools=tools, system=name != "function_call"))
     (back,) = trip(name, tmp_path_factory.mktemp("f"), one)
     assert essence(back) == essence(one)
 
@@ -91,20 +103,21 @@ ARGUMENTS = json_text(
 
 @pytest.mark.parametrize("name", [*OF_WORDS, *OF_CALLS])
 def test_quotes_tags_lines_and_nested_values_come_back(name, tmp_path):
-    calls = (Call("a", "shop.search", ARGUMENTS), Call("b", "shop.search", "{}"))
+    query = replace(QUERY, name="shop_search") if name == "openai" else QUERY  # OpenAI refuses dots
+    calls = (Call("a", query.name, ARGUMENTS), Call("b", query.name, "{}"))
     result = '{"text":"</tool_response> \\"quoted\\""}'
     one = make_record(
         MADE,
         turns=[
             Turn.of("user", "Look."),
             Turn("assistant", (), calls),
-            Turn("tool", (Part("text", result),), (), "a", "shop.search"),
-            Turn("tool", (Part("text", "None.\n"),), (), "b", "shop.search"),
+            Turn("tool", (Part("text", result),), (), "a", query.name),
+            Turn("tool", (Part("text", "None.\n"),), (), "b", query.name),
             Turn.of("assistant", "Which one do you mean?"),
             Turn.of("user", "Any."),
-            Turn("assistant", (), (Call("c", "shop.search", ARGUMENTS),)),
+            Turn("assistant", (), (Call("c", query.name, ARGUMENTS),)),
         ],
-        tools=[QUERY],
+        tools=[query],
     )
     (back,) = trip(name, tmp_path, one)
     assert essence(back) == essence(one)

@@ -169,3 +169,24 @@ def test_an_array_of_rows_is_read(tmp_path):
     format_ = plugins.load("formats", "openai")
     assert format_.sniff(path)
     assert [len(row.media) for row in format_.read(path)] == [1, 1]
+
+
+def test_names_that_openai_refuses_are_refused_or_changed_and_named_as_lost(tmp_path):
+    call = Turn("assistant", (), (Call("c", "maps.find", "{}"),))
+    result = Turn("tool", (Part("text", "2"),), (), "c", "maps.find")
+    turns = [Turn.of("user", "Where?"), call, result, Turn.of("assistant", "There.")]
+    some = {"turns": turns, "tools": [Tool("maps.find"), Tool("maps_list")]}
+    written, rows = write(tmp_path, **some)
+    assert rows == [] and "see the setting `rename`" in written.rejected[0].reasons[0]
+    written, (row,) = write(tmp_path, **some, rename=True)
+    assert written.lost == {"the exact name of a tool": 1}
+    assert [tool["function"]["name"] for tool in row["tools"]] == ["maps_find", "maps_list"]
+    assert row["messages"][1]["tool_calls"][0]["function"]["name"] == row["messages"][2]["name"] == "maps_find"
+
+
+@pytest.mark.parametrize(
+    ("names", "words"), [(["a.b", "a_b"], "one name"), (["a" * 65], "longer than the 64"), ([""], "is empty")]
+)
+def test_names_that_no_change_mends_are_refused(tmp_path, names, words):
+    written, rows = write(tmp_path, tools=list(map(Tool, names)), rename=True)
+    assert rows == [] and words in written.rejected[0].reasons[0]

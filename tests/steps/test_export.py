@@ -7,12 +7,14 @@ import pytest
 
 from pictus.engine.events import Events
 from pictus.engine.making import make_from_stream
-from pictus.record import Call, Media, Origin, Part, Tool, Turn, make_record
+from pictus.record import Box, Call, Facts, Media, Origin, Part, Tool, Turn, make_record
 from pictus.steps import export
 from pictus.store.corpus import begin_corpus
 
 TOOL = Tool("count", "Count things.", '{"type":"object","properties":{"what":{"type":"string"}},"required":["what"]}')
 ASK, ANSWER = Turn.of("user", "How many mugs?", images=1), Turn.of("assistant", "Two.")
+ASK_ONLY = Turn.of("user", "How many?")
+BOX = Box(label="mug", left=0, top=0, right=1, bottom=1)
 CALL = Turn("assistant", (), (Call("c", "count", '{"what":"mug"}'),))
 RESULT = Turn("tool", (Part("text", "2"),), (), "c", "count")
 
@@ -80,6 +82,21 @@ def test_a_format_without_pictures_takes_no_record_that_shows_one(corpus):
     assert done.reasons == {"it has pictures, which BFCL's questions have no place for": 4}
 
 
+def test_facts_are_lost_only_by_records_that_have_some_and_are_written(tmp_path):
+    about = [Facts(captions=("a",)), Facts(), Facts(extra="{}"), Facts(boxes=(BOX,)), Facts(answers=("b",))]
+    rows = [
+        make_record(Origin(dataset="d", key=str(key)), turns=[ASK_ONLY, ANSWER][: 2 * (key < 4)], facts=facts)
+        for key, facts in enumerate(about)
+    ]
+    begun = begin_corpus(str(tmp_path / "corpus"), roots={}, made={"step": "test"})
+    make_from_stream(begun, lambda: iter(rows), Events())
+    done = run(tmp_path / "corpus", "llava")
+    assert (done.rows, len(done.rejected)) == (4, 1)
+    assert done.lost == {"facts (captions, boxes, labels)": 3, "origin (licences, address, how it was made)": 4}
+    limited = export.plan(str(tmp_path / "corpus"), tmp_path / "few.json", "llava", limit=2)
+    assert export.run(limited, Events()).lost["facts (captions, boxes, labels)"] == 1
+
+
 def test_several_corpora_go_into_one_file_with_pictures_named_from_one_folder(tmp_path):
     paths = {"one": "train/1.jpg", "two": "../one/secret.jpg"}
     for name, path in paths.items():
@@ -94,7 +111,7 @@ def test_several_corpora_go_into_one_file_with_pictures_named_from_one_folder(tm
     first, second = (str(tmp_path / f"c-{name}") for name in paths)
     plan = export.plan(first, tmp_path / "out.json", "llava", also=(second,))
     done = export.run(plan, Events())
-    assert done.rows == 2 and done.lost["facts (captions, boxes, labels)"] == 2
+    assert done.rows == 2 and done.lost == {"origin (licences, address, how it was made)": 2}
     images = [row["image"] for row in json.loads((tmp_path / "out.json").read_bytes())]
     assert images == ["one/train/1.jpg", "../one/secret.jpg"]
     assert "Notices of c-two" in (tmp_path / "out.NOTICE.md").read_text()

@@ -1,7 +1,8 @@
 """OpenAI's chat messages as JSON Lines, with pictures by address or inside the line, and tool calls."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,12 +17,20 @@ from pictus.reading.rows import BadRow, dataset_of, in_order, key_of, list_in, l
 from pictus.record import Media, Origin, Part, Record, Reject, Role, Turn, make_record
 from pictus.store.row_file import write_lines
 
+_NO_NAME = re.compile("[^a-zA-Z0-9_-]")
+_LONGEST = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A line `{messages, tools}` for each record; the parts of a message are text and `image_url`."""
+    """A line `{messages, tools}` for each record; the parts of a message are text and `image_url`.
+
+    OpenAI takes only names of tools made of letters, digits, `_` and `-`, of at most 64; a record with others is set
+    aside, or its tools are renamed.
+    """
 
     embed: bool = True  # put pictures into the line as `data:` addresses; else name their paths
+    rename: bool = False  # put `_` for each character, such as a dot, that a tool's name may not have
 
     carries: ClassVar[frozenset[str]] = frozenset({"turns", "media", "tools", "media.data"})
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
@@ -40,6 +49,7 @@ class Format:
         return write_lines(path, records, self._row)
 
     def _row(self, record: Record, lost: set[str]) -> dict[str, Any]:
+        record = self._renamed(record, lost)
         media = iter(record.media)
         messages = [self._message(turn, media) for turn in record.turns]
         if next(media, None) is not None:
@@ -48,6 +58,36 @@ class Format:
         if record.tools:
             row["tools"] = [tool_in_envelope(tool) for tool in record.tools]
         return row
+
+    def _renamed(self, record: Record, lost: set[str]) -> Record:
+        """Give a record whose tools all have names that OpenAI takes."""
+        names = {tool.name for tool in record.tools}
+        names.update(call.name for turn in record.turns for call in turn.calls)
+        names.update(turn.name for turn in record.turns if turn.name is not None)
+        new = {name: _NO_NAME.sub("_", name) for name in names}
+        if not all(1 <= len(name) <= _LONGEST for name in names):
+            raise BadRow(f"the name of a tool is empty, or longer than the {_LONGEST} characters that OpenAI takes")
+        if names == set(new.values()):
+            return record
+        if not self.rename:
+            raise BadRow(
+                "the name of a tool has characters that OpenAI refuses, such as a dot: see the setting `rename`"
+            )
+        if len(set(new.values())) < len(names):
+            raise BadRow("two of its tools would have one name")
+        lost.add("the exact name of a tool")
+        return replace(
+            record,
+            tools=tuple(replace(tool, name=new[tool.name]) for tool in record.tools),
+            turns=tuple(
+                replace(
+                    turn,
+                    calls=tuple(replace(call, name=new[call.name]) for call in turn.calls),
+                    name=None if turn.name is None else new[turn.name],
+                )
+                for turn in record.turns
+            ),
+        )
 
     def _message(self, turn: Turn, media: Iterator[Media]) -> dict[str, Any]:
         content: Any = None if turn.calls else ""

@@ -71,7 +71,10 @@ def run(plan: ExportPlan, events: Events) -> Exported:
     events.send("begin", corpus=plan.source, shards=None)
     left_out: Counter[str] = Counter()
     counted = _Counted(events)
+    facts = None if "facts" in format_.carries else _FactsLeftBehind(corpora)
     rows = counted(_wanted(corpora, plan, format_.carries, left_out))
+    if facts is not None:
+        rows = facts(rows)
     if (root := media_root(corpora)) is not None:
         rows = _named_from(root, rows)
     tools = _ToolsLeftBehind()
@@ -83,7 +86,11 @@ def run(plan: ExportPlan, events: Events) -> Exported:
     write_notices(corpora, plan.to.with_name(f"{plan.to.stem}.NOTICE.md"), plan.to.with_name(f"{plan.to.stem}.bib"))
     rejected = (*tools.rejected, *written.rejected)
     events.send("end", rows=written.rows, rejected=len(rejected))
-    lost = {**_not_carried(corpora, format_), **tools.lost, **written.lost}
+    lost = {**tools.lost, **written.lost}
+    if "origin" not in format_.carries and written.rows:
+        lost["origin (licences, address, how it was made)"] = written.rows
+    if facts is not None and (count := facts.lost(rejected)):
+        lost["facts (captions, boxes, labels)"] = count
     return Exported(files=written.files, rows=written.rows, lost=lost, left_out=left_out, rejected=rejected)
 
 
@@ -98,6 +105,30 @@ class _Counted:
             yield row
             if number % 10_000 == 0:
                 self.events.send("rows", rows=number)
+
+
+class _FactsLeftBehind:
+    """Counts the records that have facts, which are not read for a format that cannot carry them."""
+
+    def __init__(self, corpora: Sequence[Corpus]) -> None:
+        self._corpora = corpora
+        self._passed = 0
+
+    def __call__(self, rows: Iterator[Record]) -> Iterator[Record]:
+        told = self._told()
+        for row in rows:
+            self._passed += next(has_facts for identity, has_facts in told if identity == row.id)
+            yield row
+
+    def lost(self, rejected: Sequence[Reject]) -> int:
+        """Count those of them that were written: what is set aside as a whole is told as that."""
+        aside = {reject.id for reject in rejected}
+        if not aside:
+            return self._passed
+        return self._passed - sum(has_facts for identity, has_facts in self._told() if identity in aside)
+
+    def _told(self) -> Iterator[tuple[str, bool]]:
+        return chain.from_iterable(corpus.tells_facts() for corpus in self._corpora)
 
 
 class _ToolsLeftBehind:
@@ -181,13 +212,3 @@ def _as_file(medium: Media, name: str, to: Path, folder: str) -> Media:
 def _suffix(data: bytes) -> str:
     starts = {b"\xff\xd8": ".jpg", b"\x89PNG": ".png", b"GIF8": ".gif", b"RIFF": ".webp", b"\x93NUM": ".npy"}
     return next((suffix for start, suffix in starts.items() if data.startswith(start)), ".bin")
-
-
-def _not_carried(corpora: Sequence[Corpus], format_: plugins.Format) -> dict[str, int]:
-    """Name what the format leaves behind of every record."""
-    rows = sum(corpus.summary["rows"] for corpus in corpora)
-    names = {
-        "facts": "facts (captions, boxes, labels)",
-        "origin": "origin (licences, address, how it was made)",
-    }
-    return {words: rows for field, words in names.items() if rows and field not in format_.carries}

@@ -231,6 +231,16 @@ def decode(batch: pa.RecordBatch, roots: Mapping[str, str]) -> Iterator[Record]:
         yield Record(id=identity, origin=origin, media=medium, turns=turn, tools=tool, facts=fact)
 
 
+def tells_facts(column: pa.StructArray) -> list[bool]:
+    """Say of each row whether it has facts, without making any."""
+    told = pa.array([False] * len(column))
+    for field, values in zip(column.type, column.flatten(), strict=True):
+        is_there = pc.greater(pc.list_value_length(values), 0) if pa.types.is_list(field.type) else values.is_valid()
+        told = pc.or_(told, is_there.fill_null(False))
+    found: list[bool] = told.to_pylist()
+    return found
+
+
 def schema() -> pa.Schema:
     """Give the schema, with what `datasets` needs to know of it."""
     return _SCHEMA

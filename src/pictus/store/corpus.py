@@ -16,7 +16,7 @@ from pictus.record import Record, Reject
 from pictus.store.columns import FIELDS, SCHEMA_VERSION
 from pictus.store.place import Place
 from pictus.store.receipts import Receipt, make_again, read_receipt, receipt_name, rejects_name, shard_name
-from pictus.store.shards import read_rejects, read_shard, sha256_of
+from pictus.store.shards import read_rejects, read_shard, sha256_of, shard_tells_facts
 
 _HEAD = "corpus.json"
 
@@ -46,6 +46,11 @@ class Corpus:
         """Stream the records, reading only the columns that the wanted fields need."""
         for number in self.shards if shards is None else shards:
             yield from read_shard(self.place, number, roots=self.roots, fields=fields)
+
+    def tells_facts(self) -> Iterator[tuple[str, bool]]:
+        """Stream the id of each record, and whether it has facts, in the order of the records."""
+        for number in self.shards:
+            yield from shard_tells_facts(self.place, number)
 
     def rejects(self) -> Iterator[Reject]:
         """Stream the rows that were set aside."""

@@ -120,6 +120,13 @@ def shard_ids(place: Place, number: int) -> list[str]:
     return ids
 
 
+def shard_tells_facts(place: Place, number: int) -> Iterator[tuple[str, bool]]:
+    """Stream the id of each row of a shard, and whether it has facts."""
+    with open_parquet(place, shard_name(number), mend=make_again(number)) as file:
+        for batch in file.iter_batches(batch_size=_ALIVE, columns=["id", "facts"]):
+            yield from zip(batch["id"].to_pylist(), columns.tells_facts(batch["facts"]), strict=True)
+
+
 def read_rejects(place: Place, number: int) -> Iterator[Reject]:
     """Stream the rows that a shard set aside."""
     name = rejects_name(number)
