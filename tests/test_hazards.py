@@ -42,16 +42,9 @@ def put_json(path, content, *, lines=False):
     return path
 
 
-def needs(*names):
-    return pytest.mark.skipif(
-        not set(names) <= set(plugins.names("sources")), reason=f"there is no source {' or '.join(names)}"
-    )
-
-
 # 1
 
 
-@needs("cc3m", "cc12m")
 def test_01_pairs_between_tabs_have_no_header_either_order_and_quotes_that_mean_nothing(tmp_path):
     url = "https://p.example/{}.jpg"
     put(tmp_path / "Train_GCC-training.tsv", f'"never again\t{url.format(1)}\na red door\t{url.format(2)}\n')
@@ -73,7 +66,6 @@ def test_01_pairs_between_tabs_have_no_header_either_order_and_quotes_that_mean_
 # 2
 
 
-@needs("sbu")
 def test_02_sbu_is_an_object_of_columns_and_no_list_of_rows(tmp_path):
     urls = [f"http://p.example/{number}.jpg" for number in (1, 2)]
     columns = {"image_urls": urls, "user_ids": ["1@N00", "2@N01"], "captions": ["An old gate", "My dog"]}

@@ -53,7 +53,9 @@ class Source(Protocol):
 
     card: ClassVar[Card]
     layout: ClassVar[str]  # the folder tree expected under the data root
-    splits: ClassVar[tuple[str, ...]]  # empty where the data root decides: then `splits_in(root)` tells
+    # Empty where the data root decides: then `splits_in(root)` tells. It may also tell of more than these, where they
+    # are in the same files; what has files of its own needs no telling.
+    splits: ClassVar[tuple[str, ...]]
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""

@@ -8,6 +8,7 @@ import pytest
 from pictus import licence, plugins
 from pictus.errors import PictusError
 from pictus.record import Record, Reject, make_record
+from pictus.steps import import_
 from pictus.store import columns
 
 DATA = Path(__file__).parent.parent / "data/sources"
@@ -56,6 +57,17 @@ def test_it_reads_the_data_beside_it_the_same_every_time(name):
         assert row.origin.key and row.origin.dataset
         assert all(0 <= side <= 1 for box in row.facts.boxes for side in (box.left, box.top, box.right, box.bottom))
         assert all(caption == " ".join(caption.split()) for caption in row.facts.captions)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if plugins.load_class("sources", name).splits])
+def test_a_split_that_it_does_not_have_is_told_with_those_that_it_has(name):
+    with pytest.raises(PictusError) as told:
+        import_.plan(name, DATA / name, "corpus", splits=("nonesuch",))
+    assert "nonesuch" in told.value.what and all(split in told.value.mend for split in known(name))
+
+
+def known(name):
+    return plugins.load_class("sources", name).splits
 
 
 @pytest.mark.parametrize("name", NAMES)

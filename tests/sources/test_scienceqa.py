@@ -9,6 +9,7 @@ import pytest
 from pictus import plugins
 from pictus.errors import PictusError
 from pictus.record import Record, Reject
+from pictus.steps import import_
 
 DATA = Path(__file__).parent.parent / "data/sources/scienceqa"
 PROBLEM = {"question": "Which?", "choices": ["a", "b"], "answer": 0, "hint": "", "image": None, "split": "train"}
@@ -122,3 +123,10 @@ def test_a_list_that_is_not_there_is_told_with_those_that_are(tmp_path):
     with pytest.raises(PictusError, match="no list `minitest`") as caught:
         read(tmp_path, "minitest")
     assert caught.value.mend == "the lists that are there: train, val"
+
+
+def test_a_list_of_the_same_files_can_be_imported_by_its_name_and_no_other_name():
+    assert import_.plan("scienceqa", DATA, "corpus", splits=("trainval",)).splits == ("trainval",)
+    with pytest.raises(PictusError, match="unknown split `trian`") as told:
+        import_.plan("scienceqa", DATA, "corpus", splits=("trian",))
+    assert "did you mean `train`?" in told.value.mend

@@ -77,6 +77,10 @@ images/train/990001/image.png        (or train/990001/image.png)"""
             ),
         )
 
+    def splits_in(self, root: Path) -> tuple[str, ...]:
+        """Name the lists of questions, of which some name the same questions again."""
+        return tuple(_lists(self.files(root, self.splits[0])[1]))
+
     def files(self, root: Path, split: str) -> list[Path]:
         """Find the files, which are the same for every split; one that was cut short is an error."""
         folder = home_of(root, "scienceqa").folder
@@ -140,11 +144,16 @@ images/train/990001/image.png        (or train/990001/image.png)"""
 
 def _wanted(path: Path, split: str) -> dict[str, None]:
     """Read which questions a split has; ids are text."""
-    lists = read_object(path)
-    if not isinstance(lists, dict) or not isinstance(lists.get(split), list):
-        known = ", ".join(lists) if isinstance(lists, dict) else "none"
+    lists = _lists(path)
+    if split not in lists:
+        known = ", ".join(lists) or "none"
         raise PictusError(f"there is no list `{split}`", where=str(path), mend=f"the lists that are there: {known}")
     return dict.fromkeys(map(str, lists[split]))
+
+
+def _lists(path: Path) -> dict[str, list[Any]]:
+    found = read_object(path)
+    return {name: ids for name, ids in found.items() if isinstance(ids, list)} if isinstance(found, dict) else {}
 
 
 def _captions(path: Path) -> tuple[dict[str, str], str | None]:

@@ -83,7 +83,7 @@ def plan(name: str, root: Path, to: str, *, splits: tuple[str, ...] = (), **opti
     present, problems = [], []
     for split in splits:
         try:
-            present.append((split, source.files(draft.root, split)))
+            present.append((split, _files_of_split(source, draft.root, split, where=name)))
         except PictusError as error:
             problems.append(error)
     if problems and (len(splits) == 1 or not present or splits != source.splits):
@@ -169,6 +169,31 @@ def _licence_name(text: str) -> str:
     if name not in known:
         raise unknown_name("licence", text, known, where="pictus import")
     return name
+
+
+def _files_of_split(source: Any, root: Path, split: str, *, where: str) -> list[Path]:
+    """List the files of a split; one that is not known must have files of its own, which is how it exists."""
+    known = list(source.splits)
+    if known and split not in known and hasattr(source, "splits_in"):
+        known = list(dict.fromkeys((*known, *source.splits_in(root))))
+    try:
+        files: list[Path] = source.files(root, split)
+    except PictusError as error:
+        if not known or split in known or all(name in error.mend for name in known):
+            raise
+        mend = f"{error.mend}; known splits: {', '.join(known)}"
+        raise PictusError(error.what, where=error.where, mend=mend) from None
+    if known and split not in known and any(_has_files(source, root, name, files) for name in source.splits):
+        raise unknown_name("split", split, known, where=where)
+    return files
+
+
+def _has_files(source: Any, root: Path, split: str, files: list[Path]) -> bool:
+    try:
+        found: list[Path] = source.files(root, split)
+    except PictusError:
+        return False
+    return found == files
 
 
 def _files_of_format(plan: ImportPlan) -> list[Path]:
