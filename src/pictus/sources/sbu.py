@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
-from pictus.reading.places import PACKED, find_file, home_of
+from pictus.reading.files import PACKED
+from pictus.reading.places import find_file, home_of
 from pictus.reading.sbu import array_rows, line_rows
 from pictus.record import Origin, Record, Reject
 

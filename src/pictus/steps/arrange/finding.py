@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pictus.reading.places import PACKED
+from pictus.reading.files import PACKED
 from pictus.steps.arrange.taking import is_right, target_of
 from pictus.steps.arrange.tree import ALIASES, PLACES, Place, annotation_files
 from pictus.store.archives import is_archive

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from pictus.errors import PictusError
-from pictus.reading.places import PACKED
+from pictus.reading.files import PACKED
 from pictus.report.reasons import Reasons
 from pictus.steps.arrange import made
 from pictus.steps.arrange.covers import Cover, misnamed_covers, unconverted_covers
