@@ -39,10 +39,11 @@ def find_file(root: Path, names: Sequence[str], *, mend: str) -> Path:
 
 
 def parquet_parts(folder: Path) -> list[Path]:
-    """List the Parquet files of a folder, in the order of their names."""
-    found = sorted(folder.glob("*.parquet"))
+    """List the parts that a release lies in, in the order of their names; other Parquet files are other things."""
+    found = sorted(folder.glob("part-*.parquet"))
     if not found:
-        raise PictusError("there is no Parquet file", where=str(folder), mend="give the folder that holds the parts")
+        mend = "give the folder that holds the parts"
+        raise PictusError("there is no file part-….parquet", where=str(folder), mend=mend)
     return found
 
 
