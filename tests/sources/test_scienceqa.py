@@ -127,6 +127,6 @@ def test_a_list_that_is_not_there_is_told_with_those_that_are(tmp_path):
 
 def test_a_list_of_the_same_files_can_be_imported_by_its_name_and_no_other_name():
     assert import_.plan("scienceqa", DATA, "corpus", splits=("trainval",)).splits == ("trainval",)
-    with pytest.raises(PictusError, match="unknown split `trian`") as told:
-        import_.plan("scienceqa", DATA, "corpus", splits=("trian",))
+    with pytest.raises(PictusError, match="unknown split `tra1n`") as told:
+        import_.plan("scienceqa", DATA, "corpus", splits=("tra1n",))
     assert "did you mean `train`?" in told.value.mend
