@@ -56,7 +56,7 @@ def command(
         for file in done.files[1:]:
             click.echo(f"{file}")
     tell(done, plan.format)
-    output.next_command(f"pictus check {to}")
+    output.next_command(f"pictus check {to}" if done.rows else f"pictus show {corpus}")
     sys.exit(output.SET_ASIDE if done.rejected else output.DONE)
 
 

@@ -137,8 +137,7 @@ def _make_all(found: "tuple[Input, ...]", said: "Said", asked: dict[str, Any], *
         sets_aside = sets_aside or bool(done.rejected)
         results.append({"file": said.file, "format": said.format, "rows": done.rows, "lost": done.lost})
     else:
-        to = next(iter(made))
-        output.next_command(f"pictus export {to} --format llava --to {to.rstrip('/')}.json")
+        output.after_making(*max(made.items(), key=lambda one: bool(one[1].summary["rows"])))
     if as_json:
         output.result(results[0] if len(results) == 1 else results)
     sys.exit(output.SET_ASIDE if sets_aside else output.DONE)

@@ -1,6 +1,7 @@
 """Read a dataset, or a file in a known format, into a corpus."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,18 @@ def command(
     if summary["rejected"]:
         output.say(f"{summary['rejected']:,} rows were set aside; {to}/rejected.json shows ten of each:")
         output.reasons(summary["reasons"])
-    output.next_command(
-        f"pictus generate {to} --backend program --to {to}-instruct" if not summary["turns"] else f"pictus check {to}"
-    )
+    if summary["rows"]:
+        output.next_command(_next(plan.name, to, summary))
+    else:
+        output.say(f"no row was read; `pictus show {name}` says what is expected in {root}")
     sys.exit(output.SET_ASIDE if summary["rejected"] else output.DONE)
+
+
+def _next(name: str, to: str, summary: Mapping[str, Any]) -> str:
+    """Give the command for what was read: facts to make turns of, or rows to look at."""
+    from pictus import plugins
+
+    is_source = name in plugins.names("sources")
+    has_facts = not is_source or "generate" in plugins.load_class("sources", name).card.stages
+    makes = has_facts and not summary["turns"]
+    return f"pictus generate {to} --backend program --to {to}-instruct" if makes else f"pictus check {to}"

@@ -94,7 +94,7 @@ def made(to: str, corpus: Any, *, as_json: bool, why: Mapping[str, int] | None =
     tell_made(to, corpus, as_json=as_json, why=why)
     if as_json:
         result({"corpus": to, **corpus.summary})
-    next_command(f"pictus export {to} --format llava --to {to.rstrip('/')}.json")
+    after_making(to, corpus)
     sys.exit(SET_ASIDE if corpus.summary["rejected"] else DONE)
 
 
@@ -108,6 +108,15 @@ def tell_made(to: str, corpus: Any, *, as_json: bool, why: Mapping[str, int] | N
     if summary["rejected"]:
         say(f"{summary['rejected']:,} were set aside; {to}/rejected.json shows ten of each:")
         reasons(summary["reasons"] if why is None else why)
+
+
+def after_making(to: str, corpus: Any) -> None:
+    """Say what to type after a run: to export what it made, or to look why it made nothing."""
+    if corpus.summary["rows"]:
+        next_command(f"pictus export {to} --format llava --to {to.rstrip('/')}.json")
+    else:
+        say("nothing was made, so there is nothing to export")
+        next_command(f"pictus show {corpus.made.get('from', to)}")
 
 
 def media_of(summary: Mapping[str, Any]) -> str:
