@@ -1,13 +1,19 @@
 """Read a dataset, or a file in a known format, into a corpus."""
 
 import sys
-from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pictus.cli import output
+
+if TYPE_CHECKING:
+    from pictus.store.corpus import Corpus
+
+_LOOKED_AT = 100  # records, to see what a corpus holds
+_ASKED_ABOUT = ("boxes", "present", "absent", "relations", "narratives", "motions")  # what the program asks about
 
 
 @click.command("import")
@@ -62,17 +68,18 @@ def command(
         output.say(f"{summary['rejected']:,} rows were set aside; {to}/rejected.json shows ten of each:")
         output.reasons(summary["reasons"])
     if summary["rows"]:
-        output.next_command(_next(plan.name, to, summary))
+        output.next_command(_next(to, corpus))
     else:
         output.say(f"no row was read; `pictus show {name}` says what is expected in {root}")
     sys.exit(output.SET_ASIDE if summary["rejected"] else output.DONE)
 
 
-def _next(name: str, to: str, summary: Mapping[str, Any]) -> str:
-    """Give the command for what was read: facts to make turns of, or rows to look at."""
-    from pictus import plugins
-
-    is_source = name in plugins.names("sources")
-    has_facts = not is_source or "generate" in plugins.load_class("sources", name).card.stages
-    makes = has_facts and not summary["turns"]
-    return f"pictus generate {to} --backend program --to {to}-instruct" if makes else f"pictus check {to}"
+def _next(to: str, corpus: "Corpus") -> str:
+    """Give the command for what was read: annotations that a program can ask about, or rows to look at."""
+    if not corpus.summary["turns"] and any(
+        getattr(record.facts, field)
+        for record in islice(corpus.records(("facts",)), _LOOKED_AT)
+        for field in _ASKED_ABOUT
+    ):
+        return f"pictus generate {to} --backend program --to {to}-instruct"
+    return f"pictus check {to}"

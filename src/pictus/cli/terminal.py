@@ -63,7 +63,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, firm: int = 1) 
     for row in rows:
         click.echo(row[0])
         for name, cell in zip(head[1:], row[1:], strict=True):
-            click.echo(paragraph(cell, first=f"  {name}: ", rest="    "))
+            if cell:
+                click.echo(paragraph(cell, first=f"  {name}: ", rest="    "))
 
 
 def _print_row(row: Sequence[str], widths: Sequence[int], gap: int) -> None:

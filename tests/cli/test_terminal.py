@@ -1,0 +1,15 @@
+"""Tables where there is no room for columns."""
+
+from pictus.cli import terminal
+
+
+def test_where_a_row_becomes_a_list_it_names_nothing_that_it_lacks(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    terminal.table(["do", "what", "size"], [["link", "x" * 60, ""], ["unpack", "y" * 60, "1 KB"]])
+    assert capsys.readouterr().out.splitlines() == [
+        "link",
+        f"  what: {'x' * 60}",
+        "unpack",
+        f"  what: {'y' * 60}",
+        "  size: 1 KB",
+    ]
