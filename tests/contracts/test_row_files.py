@@ -114,10 +114,10 @@ def test_a_key_that_stands_twice_sets_its_row_aside_and_no_other(name, tmp_path)
     assert any(isinstance(row, Record) for row in read)
 
 
-@pytest.mark.parametrize("name", OF_ROWS)
 CUT = gzip.compress(b"[1, 2]", mtime=0)[:-9]  # without the time, which would give each process other names of cases
 
 
+@pytest.mark.parametrize("name", OF_ROWS)
 @pytest.mark.parametrize("data", ["[1]".encode("utf-16"), b"PK\x03\x04", b"<html>", CUT])
 def test_a_file_that_is_no_rows_is_one_clear_error(name, data, tmp_path):
     path = tmp_path / "example.json"
