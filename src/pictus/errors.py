@@ -16,7 +16,11 @@ class PictusError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions cross process borders by pickling, which knows no keyword-only arguments.
-        return (_rebuild, (self.what, self.where, self.mend))
+        return (_rebuild, (type(self), self.what, self.where, self.mend))
+
+
+class DamagedFile(PictusError):
+    """A file that is there, and cannot be what it is called: not to be taken for one that is missing."""
 
 
 class ManyErrors(PictusError):
@@ -42,8 +46,8 @@ def unknown_name(kind: str, name: str, known: Sequence[str], *, where: str) -> P
     return PictusError(f"unknown {kind} `{name}`", where=where, mend=mend)
 
 
-def _rebuild(what: str, where: str, mend: str) -> PictusError:
-    return PictusError(what, where=where, mend=mend)
+def _rebuild(kind: type[PictusError], what: str, where: str, mend: str) -> PictusError:
+    return kind(what, where=where, mend=mend)
 
 
 def _rebuild_many(errors: tuple[PictusError, ...], where: str) -> ManyErrors:

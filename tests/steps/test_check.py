@@ -1,10 +1,13 @@
 """What `check` reports: each reason once, with its count and a few places to look at."""
 
 import json
+import shutil
 from pathlib import Path
 
 from pictus.report.reasons import SAMPLES
 from pictus.steps.check import check
+
+GQA = Path(__file__).parent.parent / "data/sources/gqa"
 
 
 def chat(number, question, answer):
@@ -37,3 +40,11 @@ def test_a_folder_that_a_format_knows_is_read_by_it():
     report = check(str(Path(__file__).parent.parent / "data/formats/imagefolder/example"))
     assert report.what == "imagefolder folder example"
     assert (report.records, report.damages) == (3, [])
+
+
+def test_a_dataset_with_a_damaged_file_is_not_passed_over(tmp_path):
+    root = Path(shutil.copytree(GQA, tmp_path / "gqa"))
+    file = root / "val_balanced_questions.json"
+    file.write_bytes(file.read_bytes()[:700])
+    (damage,) = check(str(root)).damages
+    assert "cut short" in damage.what

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pictus.errors import PictusError
+from pictus.errors import DamagedFile
 from pictus.reading.files import open_file
 
 _TAIL_BYTES = 4096
@@ -21,7 +21,7 @@ def refuse_cut_short(path: Path) -> Path:
         tail = file.read().rstrip()
     if tail.endswith((b"}", b"]")):
         return path
-    raise PictusError(
+    raise DamagedFile(
         f"the file is cut short: after {size:,} bytes it stops in the middle of its data",
         where=str(path),
         mend="fetch it again, and compare its size with that on the server",

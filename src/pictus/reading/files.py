@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
-from pictus.errors import PictusError
+from pictus.errors import DamagedFile, PictusError
 
 PACKED = ("", ".gz", ".zst")  # what the name of a file may end with
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_POINTER = b"version https://git-lfs.github.com/spec/"  # what a clone without Git LFS has in place of large files
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -48,8 +49,14 @@ def is_packed(path: Path) -> bool:
 
 def _packing(path: Path) -> Literal["gzip", "zstd"] | None:
     with path.open("rb") as file:
-        head = file.read(4)
-    if path.suffix == ".zst" or head == _ZSTD:
+        head = file.read(len(_POINTER))
+    if head == _POINTER:
+        raise DamagedFile(
+            "this is no data but a pointer of Git LFS to it",
+            where=str(path),
+            mend="run `git lfs pull` in its repository, or fetch the file itself",
+        )
+    if path.suffix == ".zst" or head.startswith(_ZSTD):
         return "zstd"
     return "gzip" if path.suffix == ".gz" or head.startswith(_GZIP) else None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from pictus import plugins
-from pictus.errors import ManyErrors, PictusError, unknown_name
+from pictus.errors import DamagedFile, ManyErrors, PictusError, unknown_name
 from pictus.recipe import read_recipe
 from pictus.record import Record, Reject
 from pictus.report.reasons import Reasons, Sample, excerpt
@@ -136,10 +136,17 @@ def fitting_sources(root: Path) -> list[str]:
         source = plugins.load("sources", name)
         splits = _splits_with_files(source, root)
         if splits:
-            has_file = any(path.is_file() for path in source.files(root, splits[0]))
+            has_file = _has_file(source, root, splits[0])
             own_name = root.resolve().name.replace("-", "_") == name
             found.append((own_name, has_file, len(name), name))
     return [name for *_, name in sorted(found, reverse=True)]
+
+
+def _has_file(source: Any, root: Path, split: str) -> bool:
+    try:
+        return any(path.is_file() for path in source.files(root, split))
+    except DamagedFile:
+        return True
 
 
 def _rows_of(source: Any, root: Path, splits: list[str]) -> Iterator[Record | Reject]:
@@ -151,8 +158,13 @@ def _splits_with_files(source: Any, root: Path) -> list[str]:
     found = []
     with suppress(PictusError):  # a source whose files are elsewhere says so by raising
         for split in source.splits or source.splits_in(root):
-            with suppress(PictusError):
+            try:
                 source.files(root, split)
+            except DamagedFile:
+                found.append(split)  # to be told when it is read
+            except PictusError:
+                continue
+            else:
                 found.append(split)
     return found
 

@@ -1,7 +1,7 @@
 """Import: a dataset's files, or a file in a known format, to a corpus."""
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,7 @@ from pictus.reading.picture_file import picture_bytes
 from pictus.reading.rows import BadRow
 from pictus.record import Origin, Record, Reject, reject_record
 from pictus.steps.cards import write_cards
+from pictus.steps.splits import find_splits
 from pictus.store.columns import SAYS_NOTHING, with_no_picture, with_origin
 from pictus.store.corpus import Corpus, begin_corpus
 from pictus.store.place import Place
@@ -79,20 +80,13 @@ def plan(name: str, root: Path, to: str, *, splits: tuple[str, ...] = (), **opti
         mend = f"leave it out; `pictus show sources/{name}` lists the settings, for --set"
         raise PictusError("a dataset finds its pictures without --pictures", where="pictus import", mend=mend)
     source = _source(draft)
-    splits = splits or source.splits or source.splits_in(draft.root)
-    present, problems = [], []
-    for split in splits:
-        try:
-            present.append((split, _files_of_split(source, draft.root, split, where=name)))
-        except PictusError as error:
-            problems.append(error)
-    if problems and (len(splits) == 1 or not present or splits != source.splits):
-        raise problems[0]
-    # Nobody asked for certain splits, so those whose files are here are meant.
-    files = [path for _, paths in present for path in paths]
-    splits = tuple(split for split, _ in present)
-    told = [note for split in splits for note in source.notes(draft.root, split)] if hasattr(source, "notes") else []
-    return replace(draft, splits=splits, inputs=_fingerprint(files), notes=tuple(dict.fromkeys(told)))
+    found = find_splits(name, source, draft.root, splits)
+    told = (
+        [note for split in found.names for note in source.notes(draft.root, split)] if hasattr(source, "notes") else []
+    )
+    if found.left_out:
+        told.append(f"left out, since their files are not all here: {', '.join(found.left_out)}")
+    return replace(draft, splits=found.names, inputs=_fingerprint(found.files), notes=tuple(dict.fromkeys(told)))
 
 
 def run(plan: ImportPlan, events: Events) -> Corpus:
@@ -171,35 +165,14 @@ def _licence_name(text: str) -> str:
     return name
 
 
-def _files_of_split(source: Any, root: Path, split: str, *, where: str) -> list[Path]:
-    """List the files of a split; one that is not known must have files of its own, which is how it exists."""
-    known = list(source.splits)
-    if known and split not in known and hasattr(source, "splits_in"):
-        known = list(dict.fromkeys((*known, *source.splits_in(root))))
-    try:
-        files: list[Path] = source.files(root, split)
-    except PictusError as error:
-        if not known or split in known or all(name in error.mend for name in known):
-            raise
-        mend = f"{error.mend}; known splits: {', '.join(known)}"
-        raise PictusError(error.what, where=error.where, mend=mend) from None
-    if known and split not in known and any(_has_files(source, root, name, files) for name in source.splits):
-        raise unknown_name("split", split, known, where=where)
-    return files
-
-
-def _has_files(source: Any, root: Path, split: str, files: list[Path]) -> bool:
-    try:
-        found: list[Path] = source.files(root, split)
-    except PictusError:
-        return False
-    return found == files
-
-
 def _files_of_format(plan: ImportPlan) -> list[Path]:
     """List the files that a format reads; most read the one that was named."""
     format_ = _format(plan)
-    files: list[Path] = format_.files(plan.root) if hasattr(format_, "files") else [plan.root]
+    lists = hasattr(format_, "files")
+    if plan.root.is_dir() and not lists and "" not in format_.suffixes:
+        what = f"{plan.name} is read from a file, and this is a folder"
+        raise PictusError(what, where=str(plan.root), mend="name the file in it after --from")
+    files: list[Path] = format_.files(plan.root) if lists else [plan.root]
     if missing := [file for file in files if not file.exists()]:
         raise PictusError("this file does not exist", where=str(missing[0]), mend="check the path after --from")
     return files
@@ -251,7 +224,7 @@ def _embedded(record: Record) -> Record | Reject:
     return replace(record, media=media)
 
 
-def _fingerprint(files: list[Path]) -> tuple[str, ...]:
+def _fingerprint(files: Iterable[Path]) -> tuple[str, ...]:
     stats = [(path, path.stat()) for path in files]
     return tuple(f"{path.name} {stat.st_size} {stat.st_mtime_ns}" for path, stat in stats)
 
