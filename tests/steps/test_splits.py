@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pictus.engine.events import Events
 from pictus.errors import DamagedFile, PictusError
 from pictus.steps import import_
 
@@ -85,3 +86,30 @@ def test_an_error_keeps_its_kind_across_processes():
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is DamagedFile
     assert str(again) == str(error)
+
+
+def test_a_name_that_nothing_has_brings_no_list_of_sixty(tmp_path):
+    with pytest.raises(PictusError) as caught:
+        import_.plan("csv", DATA / "gqa", str(tmp_path / "to"))
+    assert "`columns`" in caught.value.mend and len(caught.value.mend) < 120
+    with pytest.raises(PictusError) as caught:
+        import_.plan("gqaa", DATA / "gqa", str(tmp_path / "to"))
+    assert caught.value.mend == "did you mean `gqa`?"
+
+
+def test_a_table_without_a_mapping_is_told_what_a_mapping_is(tmp_path):
+    (tmp_path / "shop.csv").write_text("file,alt\na.jpg,A card\n")
+    with pytest.raises(PictusError, match="no mapping") as caught:
+        import_.plan("columns", tmp_path / "shop.csv", str(tmp_path / "to"))
+    assert "--set mapping=" in caught.value.mend
+
+
+@pytest.mark.parametrize(("name", "language"), [("alpaca_zh_51k", "zh"), ("alpaca_gpt4", "en")])
+def test_the_card_of_a_corpus_says_the_language_that_its_texts_are_in(tmp_path, name, language):
+    corpus = import_.run(import_.plan(name, DATA / name, str(tmp_path / "to")), Events())
+    assert f"\nlanguage: [{language}]\n" in corpus.place.read("README.md").decode()
+
+
+def test_the_card_names_no_language_where_no_text_tells_it(tmp_path):
+    corpus = import_.run(import_.plan("sa1b", DATA / "sa1b", str(tmp_path / "to")), Events())
+    assert "language:" not in corpus.place.read("README.md").decode()

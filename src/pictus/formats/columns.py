@@ -45,7 +45,7 @@ class Format:
 
     def files(self, path: Path) -> list[Path]:
         """List the mapping and the tables."""
-        return [self._mapping(path), *parquet_files(path)]
+        return [self._known_mapping(path), *parquet_files(path)]
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream the records of all tables."""
@@ -61,12 +61,17 @@ class Format:
     def _mapping(self, path: Path) -> Path:
         return Path(self.mapping) if self.mapping else (path if path.is_dir() else path.parent) / _BESIDE
 
-    def _checked(self, path: Path) -> ColumnMapping:
-        """Read the mapping, and look whether every table has its columns."""
+    def _known_mapping(self, path: Path) -> Path:
         where = self._mapping(path)
         if not where.is_file():
-            mend = "write it, and name it: `--set mapping=FILE.yaml`"
+            means = "columns: {image: NAME, captions: NAME}"
+            mend = f"write what they mean, such as `{means}`, into it, or name such a file: `--set mapping=FILE.yaml`"
             raise PictusError("there is no mapping of the columns", where=str(where), mend=mend)
+        return where
+
+    def _checked(self, path: Path) -> ColumnMapping:
+        """Read the mapping, and look whether every table has its columns."""
+        where = self._known_mapping(path)
         mapping, lines = read_mapping(where)
         files = parquet_files(path)
         if not files:

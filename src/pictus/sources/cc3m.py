@@ -35,7 +35,7 @@ class Source:
     card: ClassVar[Card] = Card(
         title="Conceptual Captions 3M (CC3M)",
         what="Addresses of pictures on the web with English alt texts, cleaned, in lower case, names made general.",
-        size="3,318,333 rows to train with, 15,840 to validate; labels for about 2 million",
+        size="3,318,333 rows, and 15,840 to validate; labels for about 2 million",
         stages=("align", "pretrain"),
         picture_licence="third-party-copyright",
         text_licence="conceptual-captions-free-use",

@@ -41,7 +41,7 @@ class Source:
     card: ClassVar[Card] = Card(
         title="GQA",
         what="Questions that take several steps of reasoning about a picture, made from scene graphs.",
-        size="1.7 million balanced of 22 million questions, 148,854 pictures, 20.3 GB",
+        size="22 million questions, 1.7 million of them balanced; 148,854 pictures, 20.3 GB",
         stages=("instruct", "evaluate", "generate"),
         picture_licence="per-item",
         text_licence="CC-BY-4.0",

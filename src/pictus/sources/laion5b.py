@@ -47,7 +47,7 @@ class Source:
     card: ClassVar[Card] = Card(
         title="LAION-5B and Re-LAION-5B",
         what="Addresses of pictures on the web with their alt texts in English, in other languages and in none known.",
-        size="5.85 billion rows at first, 5,526,641,167 in Re-LAION-5B; each of three parts is 128 Parquet files",
+        size="5.85 billion rows, 5,526,641,167 of them in Re-LAION-5B; each of three parts is 128 Parquet files",
         stages=("align", "pretrain"),
         picture_licence="third-party-copyright",
         text_licence="CC-BY-4.0",

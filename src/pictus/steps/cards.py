@@ -1,7 +1,9 @@
 """The papers of a corpus: README.md, NOTICE.md and CITATIONS.bib, written from what its receipts say."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import orjson
 
 import pictus
 from pictus.licence import find
+from pictus.reading.languages import language_of
 from pictus.record import Reject
 from pictus.report.reasons import Reasons
 from pictus.steps.citations import citations
@@ -19,6 +22,7 @@ from pictus.store.place import Place
 ASKED = "asked.json"  # what a model was asked, beside the corpus.json of a corpus that one wrote
 REJECTED = "rejected.json"  # why rows were set aside, with samples
 _EXCERPT = 300  # characters of a row that was set aside
+_LOOKED_AT = 500  # records, to see in which languages they are
 _SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
@@ -67,6 +71,16 @@ def write_notices(corpora: Sequence[Corpus], notice: Path, bibliography: Path) -
     _write(place, bibliography.name, citations(name for corpus in corpora for name in corpus.summary["datasets"]))
 
 
+def _languages(corpus: Corpus) -> str:
+    """Give the line of the head that says in which languages the first records are; none where nothing tells."""
+    found: Counter[str] = Counter()
+    for record in islice(corpus.records(("turns", "facts")), _LOOKED_AT):
+        texts = [turn.text for turn in record.turns] or [*record.facts.captions, *record.facts.motions]
+        found.update({language for text in texts if (language := language_of(text))})
+    names = [name for name, count in found.most_common() if 20 * count >= found.total()]
+    return f"language: [{', '.join(names)}]\n" if names else ""
+
+
 def card_text(corpus: Corpus) -> str:
     """Give the dataset card, with the YAML head that the Hub and `datasets` read."""
     summary = corpus.summary
@@ -76,8 +90,7 @@ def card_text(corpus: Corpus) -> str:
     head = f"""\
 ---
 pretty_name: {corpus.name}
-language: [en]
-size_categories: ["{size}"]
+{_languages(corpus)}size_categories: ["{size}"]
 task_categories: [{"other" if motions else "image-text-to-text"}]
 tags: [{"pictus, motion" if motions else "pictus"}]
 configs:

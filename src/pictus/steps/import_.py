@@ -58,7 +58,7 @@ def plan(name: str, root: Path, to: str, *, splits: tuple[str, ...] = (), **opti
     name = name.replace("-", "_")
     known = [*plugins.names("sources"), *plugins.names("formats")]
     if name not in known:
-        raise unknown_name("source or format", name, known, where="pictus import")
+        raise _unknown(name, sorted({*known}))
     if not root.exists() and "{" not in root.name:  # some formats take patterns
         raise PictusError("this file or folder does not exist", where=str(root), mend="check the path after --from")
     stated = [options.get(key) for key in ("picture_licence", "text_licence", "model_terms")]
@@ -154,6 +154,15 @@ def _read(plan: ImportPlan) -> Iterator[Record | Reject]:
             yield from source.records(plan.root, split)
     else:
         yield from _format(plan).read(plan.root, pictures=Path(_media_root(plan)))
+
+
+def _unknown(name: str, known: list[str]) -> PictusError:
+    """Explain a name that nothing has; a list of them all would hide what most look for."""
+    error = unknown_name("source or format", name, known, where="pictus import")
+    if not error.mend.startswith("known"):
+        return error
+    mend = "`pictus list` shows all names; tables of your own, such as CSV, are read by `columns`"
+    return PictusError(error.what, where=error.where, mend=mend)
 
 
 def _licence_name(text: str) -> str:

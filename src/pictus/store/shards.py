@@ -165,7 +165,9 @@ def check_schema(schema: pa.Schema, where: str) -> None:
     note = (schema.metadata or {}).get(b"pictus")
     if note is None or "id" not in schema.names:
         raise PictusError(
-            "this Parquet file is no shard of a corpus", where=where, mend="import it as a format instead"
+            "this Parquet file is no shard of a corpus",
+            where=where,
+            mend="import it: `hub_parquet` reads conversations, and `columns` any table by a mapping",
         )
     version = orjson.loads(note)["schema"]
     if version > columns.SCHEMA_VERSION:
