@@ -259,3 +259,10 @@ def test_cite_gives_each_work_once_or_only_the_keys(run):
     assert found == {"coco2017": ["chen2015microsoft", "lin2014microsoft"], "humanml3d": ["Guo_2022_CVPR"]}
     _, err = run("cite", "coco2071", code=1)
     assert "did you mean `coco2017`?" in err
+
+
+def test_a_path_where_nothing_is_brings_no_name_that_looks_like_its_end(run):
+    _, err = run("show", "corpora/nope", code=1)
+    assert "did you mean" not in err and "mend:  check the path" in err
+    _, err = run("show", "formats/lava", code=1)
+    assert "did you mean `llava`" in err

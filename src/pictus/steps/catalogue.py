@@ -68,8 +68,13 @@ def page(name: str) -> Page:
     found = [one for one in SHELVES if bare in names(one)]
     wanted = [one for one in found if shelf in ("", one)]
     if not wanted:
-        close = get_close_matches(bare, sorted({known for one in SHELVES for known in names(one)}), n=1)
+        is_place = bool(shelf) and shelf not in SHELVES  # no name of ours looks like a path
+        close = (
+            [] if is_place else get_close_matches(bare, sorted({known for one in SHELVES for known in names(one)}), n=1)
+        )
         mend = f"{f'did you mean `{close[0]}`? ' if close else ''}`pictus list` shows what there is"
+        if is_place:
+            mend = "check the path: `pictus show` takes a corpus, which `pictus import` or `pictus generate` wrote"
         if Path(name).exists():
             mend = f"`pictus check {name}` looks into a file or folder"
         raise PictusError(f"nothing is called `{name}`", where="the catalogue", mend=mend)
