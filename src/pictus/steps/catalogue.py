@@ -74,7 +74,7 @@ def page(name: str) -> Page:
         )
         mend = f"{f'did you mean `{close[0]}`? ' if close else ''}`pictus list` shows what there is"
         if is_place:
-            mend = "check the path: `pictus show` takes a corpus, which `pictus import` or `pictus generate` wrote"
+            mend = "check the path, which should lead to a corpus; names are those that `pictus list` shows"
         if Path(name).exists():
             mend = f"`pictus check {name}` looks into a file or folder"
         raise PictusError(f"nothing is called `{name}`", where="the catalogue", mend=mend)
