@@ -52,7 +52,7 @@ def _packing(path: Path) -> Literal["gzip", "zstd"] | None:
         head = file.read(len(_POINTER))
     if head == _POINTER:
         raise DamagedFile(
-            "this is no data but a pointer of Git LFS to it",
+            "this is the stand-in of Git LFS for a file that was not fetched",
             where=str(path),
             mend="run `git lfs pull` in its repository, or fetch the file itself",
         )

@@ -31,7 +31,6 @@ _KNOWN = {  # what is often taken for JSON
     b"PK\x03\x04": "a zip archive, which is to be unpacked",
     b"BZh": "a file packed with bzip2, which is to be unpacked",
     b"\xfd7zXZ": "a file packed with xz, which is to be unpacked",
-    b"version https://git-lfs": "the stand-in of Git LFS for a file that was not fetched",
     b"<": "a web page",
 }
 
