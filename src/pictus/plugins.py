@@ -41,12 +41,26 @@ class Written:
     rejected: tuple[Reject, ...] = ()  # records that the format cannot hold at all
 
 
+class Table(Protocol):
+    """Rows of large files that several processes read at once, in the columns of a corpus."""
+
+    def records(self) -> Iterator[Record | Reject]:
+        """Stream the rows one by one: the same as all portions give."""
+        ...
+
+    def portions(self, rows: int) -> Iterable[Any] | None:
+        """Cut the files into portions of so many rows; None where they can only be read from their beginning."""
+        ...
+
+    def batches(self, portion: Any, root_names: Mapping[str, str]) -> Iterator[Any]:
+        """Give the rows of a portion as record batches, and what is set aside."""
+        ...
+
+
 class Source(Protocol):
     """One dataset: its card, its files, and how to read records from them.
 
-    One whose files are large may also offer `portions(root, split, rows)`, which gives them cut into portions of so
-    many rows, or None where its files cannot be cut; and `batches(root, split, portion, root_names)`, which gives the
-    rows of a portion in the columns of a corpus: then several processes read at once. `records` gives the same rows.
+    One whose files are large may also offer `table(root, split)`, a `Table` of the rows that `records` gives, or None.
     `notes(root, split)` says what whoever reads these very files should know, such as that they were withdrawn.
     Where its pictures need not lie below the data root, `media_root(root)` gives the folder that they lie below.
     """

@@ -235,17 +235,14 @@ def test_a_file_appears_only_when_it_is_whole(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if hasattr(plugins.load_class("formats", name), "portions")])
+@pytest.mark.parametrize("name", [name for name in NAMES if hasattr(plugins.load_class("formats", name), "table")])
 @pytest.mark.parametrize("rows", [1, 2, 1000])
 def test_what_several_processes_read_is_what_one_reads(name, rows):
     format_, path = plugins.load("formats", name), example(name)
     names = {str(path.parent): "pictures"}
     records, rejects = split(format_.read(path, pictures=path.parent))
-    found = [
-        row
-        for portion in format_.portions(path, None, rows)
-        for row in format_.batches(path.parent, None, portion, names)
-    ]
+    table = format_.table(path, path.parent)
+    found = [row for portion in table.portions(rows) for row in table.batches(portion, names)]
     batches = [row for row in found if not isinstance(row, Reject)]
     assert pa.Table.from_batches(batches).equals(pa.Table.from_batches([columns.encode(records, names)]))
     assert [row for row in found if isinstance(row, Reject)] == rejects

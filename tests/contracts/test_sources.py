@@ -76,16 +76,15 @@ def test_assets_are_whole_addresses_with_a_place(name):
         assert asset.url.startswith(("http://", "https://")) and asset.path and not asset.path.startswith("/")
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if hasattr(plugins.load_class("sources", name), "portions")])
+@pytest.mark.parametrize("name", [name for name in NAMES if hasattr(plugins.load_class("sources", name), "table")])
 @pytest.mark.parametrize("rows", [1, 2, 1000])
 def test_what_several_processes_read_is_what_one_reads(name, rows):
     source, root = plugins.load("sources", name), DATA / name
     for split in present(source, name):
         expected = list(source.records(root, split))
         names = {str(root): "pictures"}
-        found = [
-            row for portion in source.portions(root, split, rows) for row in source.batches(root, split, portion, names)
-        ]
+        table = source.table(root, split)
+        found = [row for portion in table.portions(rows) for row in table.batches(portion, names)]
         records = [row for row in expected if isinstance(row, Record)]
         batches = [row for row in found if not isinstance(row, Reject)]
         assert pa.Table.from_batches(batches).equals(pa.Table.from_batches([columns.encode(records, names)]))

@@ -174,7 +174,7 @@ def test_keys_tell_file_and_row_whatever_is_chosen_and_however_it_is_cut(tmp_pat
     found = [row.origin.key for row in read(folder, min_width=8)]
     assert found == ["part-00000:9", "part-00000:10", "part-00001:9", "part-00001:10"]
     source = plugins.load("sources", "laion5b")
-    portions = list(source.portions(folder, "en", 4))
+    portions = list(source.table(folder, "en").portions(4))
     assert [(portion.path.name, portion.first, portion.groups) for portion in portions[:2]] == [
         ("part-00000.parquet", 1, (0, 1)),
         ("part-00000.parquet", 7, (2, 3)),

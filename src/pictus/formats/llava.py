@@ -1,21 +1,17 @@
 """LLaVA's JSON: one picture a row, or a motion, and a conversation between human and gpt."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pyarrow import RecordBatch
-
 from pictus.plugins import Written
-from pictus.reading.json import read_rows
-from pictus.reading.llava_rows import KINDS, ROLES, LlavaRows, kinds_in, llava_records, marks_in
+from pictus.reading.llava_rows import KINDS, ROLES, LlavaRows, kinds_in, marks_in
 from pictus.reading.marked_text import media_names, text_of
-from pictus.reading.portions import Portion, array_portions
 from pictus.reading.row_kinds import kind_of
 from pictus.reading.rows import BadRow, dataset_of, looks_like
 from pictus.record import NO_FACTS, Origin, Record, Reject
-from pictus.store.llava_batches import llava_batches
+from pictus.store.llava_file import LlavaFile
 from pictus.store.row_file import write_array
 
 _NAMES = {role: name for name, role in ROLES.items()}
@@ -40,17 +36,12 @@ class Format:
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; a row that is no conversation is set aside."""
-        return llava_records(read_rows(path), _rows(path, pictures or path.parent))
+        return self.table(path, pictures or path.parent).records()
 
-    def portions(self, path: Path, split: str | None, rows: int) -> Iterator[Portion] | None:
-        """Cut the file into portions of so many rows."""
-        return array_portions(path, rows)
-
-    def batches(
-        self, pictures: Path, split: str | None, portion: Portion, root_names: Mapping[str, str]
-    ) -> Iterator[RecordBatch | Reject]:
-        """Give the rows of a portion in columns."""
-        return llava_batches(portion, _rows(portion.path, pictures), root_names)
+    def table(self, path: Path, pictures: Path) -> LlavaFile:
+        """Give the rows of the file as several processes can read them."""
+        about = Origin(dataset=dataset_of(path), key=""), NO_FACTS
+        return LlavaFile(path, LlavaRows(str(pictures), lambda _: about))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write an array, a row a line."""
@@ -83,8 +74,3 @@ class Format:
         if motions:
             row["motion"] = motions[0]
         return {**row, "conversations": turns}
-
-
-def _rows(path: Path, pictures: Path) -> LlavaRows:
-    about = Origin(dataset=dataset_of(path), key=""), NO_FACTS
-    return LlavaRows(str(pictures), lambda _: about)

@@ -1,16 +1,13 @@
 """ALLaVA-Instruct-4V: questions that GPT-4V asked about pictures and answered itself, and text alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from pyarrow import RecordBatch
-
 from pictus.card import Asset, Card
 from pictus.reading import allava_release
 from pictus.reading.places import find_file
-from pictus.reading.portions import Portion
 from pictus.record import Record, Reject
 from pictus.store.llava_file import LlavaFile
 
@@ -66,19 +63,10 @@ allava/allava_text/Evol-Instruct-GPT4-Turbo-143K.json
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split, one a row, in the order of its file."""
-        return self._file(root, split).records()
+        return self.table(root, split).records()
 
-    def portions(self, root: Path, split: str, rows: int) -> Iterator[Portion] | None:
-        """Cut the file of a split into portions of so many rows."""
-        return self._file(root, split).portions(rows)
-
-    def batches(
-        self, root: Path, split: str, portion: Portion, root_names: Mapping[str, str]
-    ) -> Iterator[RecordBatch | Reject]:
-        """Give the rows of a portion in columns."""
-        return self._file(root, split).batches(portion, root_names)
-
-    def _file(self, root: Path, split: str) -> LlavaFile:
+    def table(self, root: Path, split: str) -> LlavaFile:
+        """Give the rows of a split as several processes can read them."""
         card = self.card
         rows = allava_release.rows(
             root, "allava_instruct", split, text_licence=card.text_licence, model_terms=card.model_terms

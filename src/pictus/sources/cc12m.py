@@ -1,16 +1,13 @@
 """Conceptual 12M: addresses of pictures with their alt texts, hardly cleaned."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-import pyarrow as pa
-
 from pictus.card import Asset, Card
 from pictus.licence.table import CONCEPTUAL_12M
 from pictus.reading.places import find_file, home_of
-from pictus.reading.portions import Portion
 from pictus.record import Origin, Record, Reject
 from pictus.store.pair_batches import PairFile
 
@@ -60,19 +57,10 @@ class Source:
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the rows in the order of the file."""
-        return self._pairs(root, split).records()
+        return self.table(root, split).records()
 
-    def portions(self, root: Path, split: str, rows: int) -> Iterator[Portion] | None:
-        """Cut the file into portions of so many lines."""
-        return self._pairs(root, split).portions(rows)
-
-    def batches(
-        self, root: Path, split: str, portion: Portion, root_names: Mapping[str, str]
-    ) -> Iterator[pa.RecordBatch | Reject]:
-        """Give the rows of a portion in columns."""
-        return self._pairs(root, split).batches(portion)
-
-    def _pairs(self, root: Path, split: str) -> PairFile:
+    def table(self, root: Path, split: str) -> PairFile:
+        """Give the rows of a split as several processes can read them."""
         (path,) = self.files(root, split)
         origin = Origin(
             dataset="cc12m",

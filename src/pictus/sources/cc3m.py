@@ -1,17 +1,14 @@
 """Conceptual Captions 3M: addresses of pictures with alt texts in which names became kinds of things."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
-
-import pyarrow as pa
 
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
 from pictus.reading.label_lines import labelled_rows
 from pictus.reading.places import find_file, home_of
-from pictus.reading.portions import Portion
 from pictus.record import Origin, Record, Reject
 from pictus.store.pair_batches import PairFile
 
@@ -89,21 +86,15 @@ Image_Labels_Subset_Train_GCC-Labels-training.tsv   (the list `labelled`)"""
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the rows of a split in the order of its file."""
-        if split == "labelled":
+        table = self.table(root, split)
+        if table is None:
             return labelled_rows(self.files(root, split)[0], self._origin(split))
-        return self._pairs(root, split).records()
+        return table.records()
 
-    def portions(self, root: Path, split: str, rows: int) -> Iterator[Portion] | None:
-        """Cut the file of a split into portions of so many lines."""
-        return None if split == "labelled" else self._pairs(root, split).portions(rows)
-
-    def batches(
-        self, root: Path, split: str, portion: Portion, root_names: Mapping[str, str]
-    ) -> Iterator[pa.RecordBatch | Reject]:
-        """Give the rows of a portion in columns."""
-        return self._pairs(root, split).batches(portion)
-
-    def _pairs(self, root: Path, split: str) -> PairFile:
+    def table(self, root: Path, split: str) -> PairFile | None:
+        """Give the rows of a split as several processes can read them; None for the labelled ones."""
+        if split == "labelled":
+            return None
         return PairFile(self.files(root, split)[0], ("caption", "url"), self._origin(split))
 
     def _origin(self, split: str) -> Origin:

@@ -1,16 +1,13 @@
 """LAION-400M: addresses of pictures with the alt texts that pages gave them, found by CLIP to agree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-import pyarrow as pa
-
 from pictus.card import Asset, Card
 from pictus.reading.laion import Tag, asked_for
 from pictus.reading.places import home_of, parquet_parts
-from pictus.reading.row_groups import Groups
 from pictus.record import Origin, Record, Reject
 from pictus.store.laion_batches import LaionParts
 
@@ -76,19 +73,10 @@ class Source:
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the chosen rows, in the order of the files."""
-        return self._parts(root, split).records()
+        return self.table(root, split).records()
 
-    def portions(self, root: Path, split: str, rows: int) -> Iterator[Groups]:
-        """Cut the parts into portions of whole row groups."""
-        return self._parts(root, split).portions(rows)
-
-    def batches(
-        self, root: Path, split: str, portion: Groups, root_names: Mapping[str, str]
-    ) -> Iterator[pa.RecordBatch | Reject]:
-        """Give the chosen rows of a portion in columns."""
-        return self._parts(root, split).batches(portion)
-
-    def _parts(self, root: Path, split: str) -> LaionParts:
+    def table(self, root: Path, split: str) -> LaionParts:
+        """Give the rows of a split as several processes can read them."""
         origin = Origin(
             dataset="laion400m",
             split=split,

@@ -1,18 +1,15 @@
 """LLaVA-CC3M-Pretrain-595K: the part of CC3M on which the first LLaVA's projector was trained."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
-
-from pyarrow import RecordBatch
 
 from pictus.card import Asset, Card
 from pictus.reading import llava_release
 from pictus.reading.hub import hub_file, hub_page
 from pictus.reading.llava_rows import LlavaRows
 from pictus.reading.places import find_file, find_folder
-from pictus.reading.portions import Portion
 from pictus.record import NO_FACTS, Origin, Record, Reject
 from pictus.store.llava_file import LlavaFile
 
@@ -59,19 +56,10 @@ llava/llava_cc3m_595k/images/GCC_train_000000042.jpg"""
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split, one a row, in the order of its file."""
-        return self._file(root, split).records()
+        return self.table(root, split).records()
 
-    def portions(self, root: Path, split: str, rows: int) -> Iterator[Portion] | None:
-        """Cut the file of a split into portions of so many rows."""
-        return self._file(root, split).portions(rows)
-
-    def batches(
-        self, root: Path, split: str, portion: Portion, root_names: Mapping[str, str]
-    ) -> Iterator[RecordBatch | Reject]:
-        """Give the rows of a portion in columns."""
-        return self._file(root, split).batches(portion, root_names)
-
-    def _file(self, root: Path, split: str) -> LlavaFile:
+    def table(self, root: Path, split: str) -> LlavaFile:
+        """Give the rows of a split as several processes can read them."""
         folder = find_folder(root, [f"{_FOLDER}/images", "images"])
         origin = Origin(
             dataset="llava_cc3m_595k",

@@ -6,14 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pyarrow import RecordBatch
-
 from pictus.card import Asset, Card
 from pictus.reading import llava_release
 from pictus.reading.llava_rows import LlavaRows
 from pictus.reading.picture_folders import folder_of
 from pictus.reading.places import find_file
-from pictus.reading.portions import Portion
 from pictus.record import Facts, Origin, Record, Reject
 from pictus.store.llava_file import LlavaFile
 
@@ -98,19 +95,10 @@ vg/VG_100K_2/43.jpg"""
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split, one a row, in the order of its file."""
-        return self._file(root, split).records()
+        return self.table(root, split).records()
 
-    def portions(self, root: Path, split: str, rows: int) -> Iterator[Portion] | None:
-        """Cut the file of a split into portions of so many rows."""
-        return self._file(root, split).portions(rows)
-
-    def batches(
-        self, root: Path, split: str, portion: Portion, root_names: Mapping[str, str]
-    ) -> Iterator[RecordBatch | Reject]:
-        """Give the rows of a portion in columns."""
-        return self._file(root, split).batches(portion, root_names)
-
-    def _file(self, root: Path, split: str) -> LlavaFile:
+    def table(self, root: Path, split: str) -> LlavaFile:
+        """Give the rows of a split as several processes can read them."""
         return LlavaFile(self.files(root, split)[0], LlavaRows(str(root), _about, may_begin_with_gpt=True))
 
 

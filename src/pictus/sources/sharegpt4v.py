@@ -6,14 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pyarrow import RecordBatch
-
 from pictus.card import Asset, Card
 from pictus.reading import sharegpt4v_release
 from pictus.reading.llava_rows import LlavaRows
 from pictus.reading.picture_folders import licence_in
 from pictus.reading.places import find_file
-from pictus.reading.portions import Portion
 from pictus.record import NO_FACTS, Origin, Record, Reject
 from pictus.store.llava_file import LlavaFile
 
@@ -68,19 +65,10 @@ sharegpt4v/sharegpt4v_instruct_gpt4-vision_cap100k.json
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split, one a row, in the order of its file."""
-        return self._file(root, split).records()
+        return self.table(root, split).records()
 
-    def portions(self, root: Path, split: str, rows: int) -> Iterator[Portion] | None:
-        """Cut the file of a split into portions of so many rows."""
-        return self._file(root, split).portions(rows)
-
-    def batches(
-        self, root: Path, split: str, portion: Portion, root_names: Mapping[str, str]
-    ) -> Iterator[RecordBatch | Reject]:
-        """Give the rows of a portion in columns."""
-        return self._file(root, split).batches(portion, root_names)
-
-    def _file(self, root: Path, split: str) -> LlavaFile:
+    def table(self, root: Path, split: str) -> LlavaFile:
+        """Give the rows of a split as several processes can read them."""
         return LlavaFile(
             self.files(root, split)[0], LlavaRows(str(root), lambda row: (_origin(split, _licence(row)), NO_FACTS))
         )

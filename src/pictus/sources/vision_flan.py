@@ -1,17 +1,14 @@
 """Vision-FLAN: 191 tasks from 101 academic datasets, a thousand examples of each, written by people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
-
-from pyarrow import RecordBatch
 
 from pictus.card import Asset, Card
 from pictus.reading.hub import hub_file, hub_page
 from pictus.reading.llava_rows import LlavaRows, Row
 from pictus.reading.places import find_file, find_folder
-from pictus.reading.portions import Portion
 from pictus.reading.rows import json_of
 from pictus.record import NO_FACTS, Facts, Origin, Record, Reject
 from pictus.store.llava_file import LlavaFile
@@ -77,19 +74,10 @@ vflan/images_191task_1k/Zoo+animal_naming_42.jpg"""
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split, one a row, in the order of its file."""
-        return self._file(root, split).records()
+        return self.table(root, split).records()
 
-    def portions(self, root: Path, split: str, rows: int) -> Iterator[Portion] | None:
-        """Cut the file of a split into portions of so many rows."""
-        return self._file(root, split).portions(rows)
-
-    def batches(
-        self, root: Path, split: str, portion: Portion, root_names: Mapping[str, str]
-    ) -> Iterator[RecordBatch | Reject]:
-        """Give the rows of a portion in columns."""
-        return self._file(root, split).batches(portion, root_names)
-
-    def _file(self, root: Path, split: str) -> LlavaFile:
+    def table(self, root: Path, split: str) -> LlavaFile:
+        """Give the rows of a split as several processes can read them."""
         folder = find_folder(root, [f"{_FOLDER}/images_191task_1k", "images_191task_1k"])
         origin = Origin(
             dataset="vision_flan",

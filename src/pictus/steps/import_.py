@@ -103,13 +103,13 @@ def run(plan: ImportPlan, events: Events) -> Corpus:
 
 def _tasks(plan: ImportPlan) -> Iterator[Task] | None:
     """Give a task for each portion of the input, where it can be read in portions; None where it cannot."""
-    plugin = _source(plan) if plan.is_source else _format(plan)
-    if plan.embed or plan.limit is not None or not hasattr(plugin, "portions"):
+    if plan.embed or plan.limit is not None:
         return None
-    found = [(split, plugin.portions(plan.root, split, SHARD_ROWS)) for split in plan.splits or (None,)]
+    tables = [(split, _table(plan, split)) for split in plan.splits or (None,)]
+    found = [(split, None if table is None else table.portions(SHARD_ROWS)) for split, table in tables]
     if any(portions is None for _, portions in found):
         return None
-    cut = ((split, portion) for split, portions in found for portion in portions)
+    cut = ((split, portion) for split, portions in found for portion in portions or ())
     return (
         Task(
             shard=number,
@@ -129,10 +129,20 @@ def write_portion(shard: int, *, plan: ImportPlan, split: str | None, portion: A
         gc.enable()
 
 
-def _batches(plan: ImportPlan, split: str | None, portion: Any) -> Iterator[pa.RecordBatch | Reject]:
-    root = _media_root(plan)
+def _table(plan: ImportPlan, split: str | None) -> plugins.Table | None:
+    """Give what is read as a table, where the source or format offers one."""
     plugin = _source(plan) if plan.is_source else _format(plan)
-    for batch in plugin.batches(Path(root) if split is None else plan.root, split, portion, {root: plan.name}):
+    if not hasattr(plugin, "table"):
+        return None
+    found: plugins.Table | None
+    found = plugin.table(plan.root, split) if plan.is_source else plugin.table(plan.root, Path(_media_root(plan)))
+    return found
+
+
+def _batches(plan: ImportPlan, split: str | None, portion: Any) -> Iterator[pa.RecordBatch | Reject]:
+    table = _table(plan, split)
+    assert table is not None, "its portions were cut"
+    for batch in table.batches(portion, {_media_root(plan): plan.name}):
         yield batch if isinstance(batch, Reject) else with_origin(with_no_picture(batch), _stated(plan))
 
 

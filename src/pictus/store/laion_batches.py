@@ -38,10 +38,10 @@ class LaionParts:
     def records(self) -> Iterator[Record | Reject]:
         """Stream the wanted rows as records."""
         for portion in self.portions(SHARD_ROWS):
-            yield from records_of(self.batches(portion))
+            yield from records_of(self.batches(portion, {}))
 
-    def batches(self, portion: Groups) -> Iterator[pa.RecordBatch | Reject]:
-        """Give the wanted rows of a portion in columns."""
+    def batches(self, portion: Groups, root_names: Mapping[str, str]) -> Iterator[pa.RecordBatch | Reject]:
+        """Give the wanted rows of a portion in columns; the pictures have addresses, and no root."""
         path = portion.path
         columns = columns_of(read_schema(path), path, self.wanted, keep_scores=self.keep_scores)
         stem = path.name.partition(".")[0]

@@ -1,6 +1,6 @@
 """Lines of address and caption to rows of a corpus."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -31,8 +31,8 @@ class PairFile:
         """Cut it into portions of so many lines; None where it is packed."""
         return pair_portions(self.path, rows, head_of(self.path, self.order))
 
-    def batches(self, portion: Portion) -> Iterator[pa.RecordBatch | Reject]:
-        """Give the rows of a portion in columns."""
+    def batches(self, portion: Portion, root_names: Mapping[str, str]) -> Iterator[pa.RecordBatch | Reject]:
+        """Give the rows of a portion in columns; the pictures have addresses, and no root."""
         head = head_of(self.path, self.order)
         for first, _, text in texts_of(portion):
             yield from self._batches(text, first, head)

@@ -99,7 +99,8 @@ def lacking(data: Path, folder: str, names: set[str], *, fast: bool = False) -> 
 def _jobs(name: str, root: Path, splits: Sequence[str]) -> Iterator[partial[Wanted]]:
     source = plugins.load("sources", name)
     for split in splits:
-        portions = source.portions(root, split, _PORTION_ROWS) if hasattr(source, "portions") else None
+        table: plugins.Table | None = source.table(root, split) if hasattr(source, "table") else None
+        portions = None if table is None else table.portions(_PORTION_ROWS)
         if portions is None:
             yield partial(_of_records, name, root, split)
         else:
@@ -123,7 +124,7 @@ def _of_records(name: str, root: Path, split: str) -> Wanted:
 def _of_portion(name: str, root: Path, split: str, portion: Any) -> Wanted:
     """Read a portion in columns, which is much faster than record by record."""
     found = Wanted()
-    for batch in plugins.load("sources", name).batches(root, split, portion, {str(root): ""}):
+    for batch in plugins.load("sources", name).table(root, split).batches(portion, {str(root): ""}):
         if isinstance(batch, Reject):
             found.unreadable += 1
             continue
