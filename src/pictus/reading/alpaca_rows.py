@@ -6,10 +6,11 @@ from typing import Any
 
 from pictus.card import Card
 from pictus.errors import unknown_name
+from pictus.reading.card_origin import origin_of
 from pictus.reading.json import read_rows
 from pictus.reading.places import find_file, home_of
 from pictus.reading.rows import BadRow, key_of, record_rows, text_in
-from pictus.record import Origin, Record, Reject, Turn, make_record
+from pictus.record import Record, Reject, Turn, make_record
 
 
 def alpaca_turns(row: Mapping[str, Any]) -> tuple[Turn, Turn]:
@@ -35,14 +36,6 @@ def alpaca_records(path: Path, card: Card, *, dataset: str, split: str) -> Itera
     """Stream the records of a file; its rows have no ids, so file and number are the key."""
 
     def record(row: Mapping[str, Any], where: str) -> Record:
-        origin = Origin(
-            dataset=dataset,
-            split=split,
-            key=key_of(row, where),
-            picture_licence=card.picture_licence,
-            text_licence=card.text_licence,
-            model_terms=card.model_terms,
-        )
-        return make_record(origin, turns=alpaca_turns(row))
+        return make_record(origin_of(card, dataset, split, key_of(row, where)), turns=alpaca_turns(row))
 
     return record_rows(read_rows(path), record)

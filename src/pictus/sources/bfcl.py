@@ -10,6 +10,7 @@ from pictus.errors import PictusError
 from pictus.reading import bfcl_release as release
 from pictus.reading.bfcl_rows import answers_in, first_call, tool_of, turn_of
 from pictus.reading.calls import Waiting
+from pictus.reading.card_origin import origin_of
 from pictus.reading.json import read_rows
 from pictus.reading.python_calls import python_calls_in
 from pictus.reading.rows import BadRow, json_of, key_of, record_rows
@@ -128,13 +129,7 @@ unused_datasets/question/BFCL_v4_rest.json"""
             yield from record_rows(read_rows(path, lines=True), record)
 
     def _origin(self, split: str, key: str) -> Origin:
-        return Origin(
-            dataset="bfcl",
-            split=split,
-            key=key,
-            picture_licence=self.card.picture_licence,
-            text_licence=self.card.text_licence,
-        )
+        return origin_of(self.card, "bfcl", split, key)
 
 
 def _record(row: Mapping[str, Any], answer: Mapping[str, Any], origin: Origin, documents: release.Documents) -> Record:

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.licence.table import CONCEPTUAL_12M
+from pictus.reading.card_origin import origin_of
 from pictus.reading.places import find_file, home_of
-from pictus.record import Origin, Record, Reject
+from pictus.record import Record, Reject
 from pictus.store.pair_batches import PairFile
 
 _FILE = "cc12m.tsv"
@@ -62,11 +63,5 @@ class Source:
     def table(self, root: Path, split: str) -> PairFile:
         """Give the rows of a split as several processes can read them."""
         (path,) = self.files(root, split)
-        origin = Origin(
-            dataset="cc12m",
-            split=split,
-            key="",
-            picture_licence=self.card.picture_licence,
-            text_licence=self.card.text_licence,
-        )
+        origin = origin_of(self.card, "cc12m", split)
         return PairFile(path, ("url", "caption"), origin)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
+from pictus.reading.card_origin import origin_of
 from pictus.reading.label_lines import labelled_rows
 from pictus.reading.places import find_file, home_of
 from pictus.record import Origin, Record, Reject
@@ -98,10 +99,4 @@ Image_Labels_Subset_Train_GCC-Labels-training.tsv   (the list `labelled`)"""
         return PairFile(self.files(root, split)[0], ("caption", "url"), self._origin(split))
 
     def _origin(self, split: str) -> Origin:
-        return Origin(
-            dataset="cc3m",
-            split=split,
-            key="",
-            picture_licence=self.card.picture_licence,
-            text_licence=self.card.text_licence,
-        )
+        return origin_of(self.card, "cc3m", split)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pictus.card import Asset, Card
+from pictus.reading.card_origin import origin_of
 from pictus.reading.cut_short import refuse_cut_short
 from pictus.reading.json import read_members
 from pictus.reading.lookup import Lookup
@@ -15,7 +16,7 @@ from pictus.reading.places import find_file, home_of
 from pictus.reading.questions import line_in, notes, question_turns, side_in
 from pictus.reading.rows import ROW_ERRORS, BadRow, list_in, reason_of, row_text, text_in
 from pictus.reading.scene_graph import SceneGraph
-from pictus.record import Facts, Media, Origin, Record, Reject, make_record
+from pictus.record import Facts, Media, Record, Reject, make_record
 
 _SITE = "https://cs.stanford.edu/people/dorarad/gqa"
 _FILES = "https://downloads.cs.stanford.edu/nlp/data/gqa"
@@ -122,13 +123,7 @@ images/2990001.jpg"""
                 "boxless": scene.boxless or None,
             }
         return make_record(
-            Origin(
-                dataset="gqa",
-                split=split,
-                key=key,
-                picture_licence=self.card.picture_licence,
-                text_licence=self.card.text_licence,
-            ),
+            origin_of(self.card, "gqa", split, key),
             media=(
                 Media(
                     path=picture,

@@ -9,9 +9,10 @@ import orjson
 
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
+from pictus.reading.card_origin import origin_of
 from pictus.reading.humanml3d import ReadText, Sentence, names_in, sentences_of, text_files
 from pictus.reading.rows import BadRow
-from pictus.record import Facts, Media, Origin, Record, Reject, make_record
+from pictus.record import Facts, Media, Record, Reject, make_record
 
 _TEXTS = ("texts", "texts.zip")  # unpacked, or as the repository has them
 _REPOSITORY = "https://github.com/EricGuo5513/HumanML3D"
@@ -116,13 +117,7 @@ new_joints/000042.npy               (22 joints a frame; the same)"""
             yield Reject(where=where, reasons=("its text file holds no sentence that can be used",), row=name)
             return
         yield make_record(
-            Origin(
-                dataset="humanml3d",
-                split=split,
-                key=name,
-                picture_licence=self.card.picture_licence,
-                text_licence=self.card.text_licence,
-            ),
+            origin_of(self.card, "humanml3d", split, name),
             media=(Media(kind="motion", path=f"{self.motion}/{name}.npy", root=str(root)),),
             facts=_facts(sentences),
         )

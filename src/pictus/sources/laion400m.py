@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from pictus.card import Asset, Card
+from pictus.reading.card_origin import origin_of
 from pictus.reading.laion import Tag, asked_for
 from pictus.reading.places import home_of, parquet_parts
-from pictus.record import Origin, Record, Reject
+from pictus.record import Record, Reject
 from pictus.store.laion_batches import LaionParts
 
 _FILES = "https://the-eye.eu/public/AI/cah/laion400m-met-release/laion400m-meta/"
@@ -77,11 +78,5 @@ class Source:
 
     def table(self, root: Path, split: str) -> LaionParts:
         """Give the rows of a split as several processes can read them."""
-        origin = Origin(
-            dataset="laion400m",
-            split=split,
-            key="",
-            picture_licence=self.card.picture_licence,
-            text_licence=self.card.text_licence,
-        )
+        origin = origin_of(self.card, "laion400m", split)
         return LaionParts(self.files(root, split), origin, asked_for(self), self.keep_scores)

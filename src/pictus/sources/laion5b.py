@@ -8,9 +8,10 @@ from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
+from pictus.reading.card_origin import origin_of
 from pictus.reading.laion import Tag, asked_for
 from pictus.reading.places import parquet_parts
-from pictus.record import Origin, Record, Reject
+from pictus.record import Record, Reject
 from pictus.store.laion_batches import LaionParts
 
 _NAMES = {"en": "laion2B-en", "multi": "laion2B-multi", "nolang": "laion1B-nolang"}
@@ -100,13 +101,7 @@ relaion1B-nolang-research-safe/part-00000-….snappy.parquet"""
 
     def table(self, root: Path, split: str) -> LaionParts:
         """Give the rows of a split as several processes can read them."""
-        origin = Origin(
-            dataset="laion5b",
-            split=split,
-            key="",
-            picture_licence=self.card.picture_licence,
-            text_licence=self.card.text_licence,
-        )
+        origin = origin_of(self.card, "laion5b", split)
         return LaionParts(self.files(root, split), origin, asked_for(self), self.keep_scores)
 
 

@@ -7,10 +7,11 @@ from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.reading import llava_release
+from pictus.reading.card_origin import origin_of
 from pictus.reading.hub import hub_file, hub_page
 from pictus.reading.llava_rows import LlavaRows
 from pictus.reading.places import find_file, find_folder
-from pictus.record import NO_FACTS, Origin, Record, Reject
+from pictus.record import NO_FACTS, Record, Reject
 from pictus.store.llava_file import LlavaFile
 
 _REPOSITORY = "liuhaotian/LLaVA-Pretrain"
@@ -66,13 +67,6 @@ llava/llava_pretrain/images/00042/000000042.jpg"""
     def table(self, root: Path, split: str) -> LlavaFile:
         """Give the rows of a split as several processes can read them."""
         folder = find_folder(root, [f"{_FOLDER}/images", "images"])
-        origin = Origin(
-            dataset="lcs558k",
-            split=split,
-            key="",
-            picture_licence=self.card.picture_licence,
-            text_licence=self.card.text_licence,
-            model_terms=self.card.model_terms,
-        )
+        origin = origin_of(self.card, "lcs558k", split)
         rows = LlavaRows(str(root), lambda _: (origin, NO_FACTS), place=lambda name: f"{folder}/{name}", url="url")
         return LlavaFile(self.files(root, split)[0], rows)

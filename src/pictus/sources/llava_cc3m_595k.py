@@ -7,10 +7,11 @@ from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.reading import llava_release
+from pictus.reading.card_origin import origin_of
 from pictus.reading.hub import hub_file, hub_page
 from pictus.reading.llava_rows import LlavaRows
 from pictus.reading.places import find_file, find_folder
-from pictus.record import NO_FACTS, Origin, Record, Reject
+from pictus.record import NO_FACTS, Record, Reject
 from pictus.store.llava_file import LlavaFile
 
 _REPOSITORY = "liuhaotian/LLaVA-CC3M-Pretrain-595K"
@@ -61,13 +62,6 @@ llava/llava_cc3m_595k/images/GCC_train_000000042.jpg"""
     def table(self, root: Path, split: str) -> LlavaFile:
         """Give the rows of a split as several processes can read them."""
         folder = find_folder(root, [f"{_FOLDER}/images", "images"])
-        origin = Origin(
-            dataset="llava_cc3m_595k",
-            split=split,
-            key="",
-            picture_licence=self.card.picture_licence,
-            text_licence=self.card.text_licence,
-            model_terms=self.card.model_terms,
-        )
+        origin = origin_of(self.card, "llava_cc3m_595k", split)
         rows = LlavaRows(str(root), lambda _: (origin, NO_FACTS), place=lambda name: f"{folder}/{name}")
         return LlavaFile(self.files(root, split)[0], rows)

@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.reading import llava_release
+from pictus.reading.card_origin import origin_of
 from pictus.reading.llava_rows import LlavaRows
 from pictus.reading.places import find_file, find_folder
-from pictus.record import NO_FACTS, Origin, Record, Reject
+from pictus.record import NO_FACTS, Record, Reject
 from pictus.store.llava_file import LlavaFile
 
 _FILES = {
@@ -72,14 +73,6 @@ coco/train2017/000000000042.jpg"""
     def table(self, root: Path, split: str) -> LlavaFile:
         """Give the rows of a split as several processes can read them."""
         folder = find_folder(root, ["coco/train2017", "train2017"])
-        origin = Origin(
-            dataset="llava_instruct_150k",
-            split=split,
-            key="",
-            picture_licence=self.card.picture_licence,
-            text_licence=self.card.text_licence,
-            model_terms=self.card.model_terms,
-            made_by=llava_release.BY_GPT4,
-        )
+        origin = origin_of(self.card, "llava_instruct_150k", split, made_by=llava_release.BY_GPT4)
         rows = LlavaRows(str(root), lambda _: (origin, NO_FACTS), place=lambda name: f"{folder}/{name}")
         return LlavaFile(self.files(root, split)[0], rows)

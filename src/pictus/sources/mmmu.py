@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
+from pictus.reading.card_origin import origin_of
 from pictus.reading.choices import choice_question, letter, lettered
 from pictus.reading.numbered_pictures import placed_pictures, without_marks
 from pictus.reading.parquet_files import read_parquet
 from pictus.reading.places import home_of
 from pictus.reading.questions import line_in, notes
 from pictus.reading.rows import BadRow, key_of, record_rows, text_in
-from pictus.record import Facts, Media, Origin, Record, Reject, Turn, make_record
+from pictus.record import Facts, Media, Record, Reject, Turn, make_record
 
 _HUB = "https://huggingface.co/datasets/MMMU/MMMU"
 _SUBJECTS = (
@@ -110,13 +111,7 @@ Sociology/…                                  (thirty subjects; those that are 
         if answers:
             turns.append(Turn.of("assistant", answers[0] if place is None else _said(place, choices)))
         return make_record(
-            Origin(
-                dataset="mmmu",
-                split=split,
-                key=key_of(row, where),
-                picture_licence=self.card.picture_licence,
-                text_licence=self.card.text_licence,
-            ),
+            origin_of(self.card, "mmmu", split, key_of(row, where)),
             media=media,
             turns=turns,
             facts=Facts(

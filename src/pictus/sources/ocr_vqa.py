@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from pictus.card import Asset, Card
+from pictus.reading.card_origin import origin_of
 from pictus.reading.cut_short import refuse_cut_short
 from pictus.reading.json import read_members
 from pictus.reading.members import member_records
 from pictus.reading.places import Home, find_file, home_of
 from pictus.reading.questions import address_in, notes, question_turns
 from pictus.reading.rows import BadRow, list_in
-from pictus.record import Facts, Media, Origin, Record, Reject, Turn, make_record
+from pictus.record import Facts, Media, Record, Reject, Turn, make_record
 
 _DRIVE = "https://drive.google.com/drive/folders/1_GYPY5UkUy7HIcR0zq3ZCFgeZN7BAfm_"
 _NUMBERS = {1: "train", 2: "val", 3: "test"}
@@ -77,14 +78,7 @@ images/0009900017.jpg"""
                 return None
             pairs, address = _pairs(row), address_in(row, "imageURL")
             return make_record(
-                Origin(
-                    dataset="ocr_vqa",
-                    split=split,
-                    key=key,
-                    address=address,
-                    picture_licence=self.card.picture_licence,
-                    text_licence=self.card.text_licence,
-                ),
+                origin_of(self.card, "ocr_vqa", split, key, address=address),
                 media=(Media(path=home.prefix + _picture(home, key, address), root=str(root), url=address),),
                 turns=_turns(pairs),
                 facts=Facts(

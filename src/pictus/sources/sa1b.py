@@ -12,12 +12,13 @@ import orjson
 from pictus import licence
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
+from pictus.reading.card_origin import origin_of
 from pictus.reading.pixel_boxes import box_of
 from pictus.reading.places import Home, home_of
 from pictus.reading.questions import notes, side_in
 from pictus.reading.rows import ROW_ERRORS, BadRow, list_in, reason_of
 from pictus.reading.tar_pairs import TarPairs
-from pictus.record import Facts, Media, Origin, Record, Reject, make_record
+from pictus.record import Facts, Media, Record, Reject, make_record
 
 _PAGE = licence.find("sa-1b-research").url  # the terms are accepted where the files are fetched
 
@@ -123,13 +124,7 @@ images/sa_990001.jpg, sa_990001.json       (or these, without tars; the JSON may
     def _record(self, split: str, name: str, medium: Media, told: bytes | None) -> Record:
         masks, picture = self._masks(told)
         return make_record(
-            Origin(
-                dataset="sa1b",
-                split=split,
-                key=name,
-                picture_licence=self.card.picture_licence,
-                text_licence=self.card.text_licence,
-            ),
+            origin_of(self.card, "sa1b", split, name),
             media=(replace(medium, width=picture[0], height=picture[1]) if picture else medium,),
             facts=Facts(extra=notes({"masks": masks})),
         )

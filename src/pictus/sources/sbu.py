@@ -7,10 +7,11 @@ from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
+from pictus.reading.card_origin import origin_of
 from pictus.reading.files import PACKED
 from pictus.reading.places import find_file, home_of
 from pictus.reading.sbu import array_rows, line_rows
-from pictus.record import Origin, Record, Reject
+from pictus.record import Record, Reject
 
 _PAGE = "https://www.cs.rice.edu/~vo9/sbucaptions/"
 _ARCHIVE = "sbu-captions-all.tar.gz"
@@ -76,12 +77,6 @@ SBU_captioned_photo_dataset_captions.txt"""
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the rows in the order of the files."""
-        origin = Origin(
-            dataset="sbu",
-            split=split,
-            key="",
-            picture_licence=self.card.picture_licence,
-            text_licence=self.card.text_licence,
-        )
+        origin = origin_of(self.card, "sbu", split)
         files = self.files(root, split)
         return array_rows(files[0], origin) if len(files) == 1 else line_rows(files[0], files[1], origin)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
+from pictus.reading.card_origin import origin_of
 from pictus.reading.choices import choice_question, letter, lettered
 from pictus.reading.cut_short import refuse_cut_short
 from pictus.reading.files import PACKED
@@ -15,7 +16,7 @@ from pictus.reading.members import member_records
 from pictus.reading.places import Home, find_file, home_of
 from pictus.reading.questions import line_in, notes, question_turns
 from pictus.reading.rows import BadRow, list_in, text_in
-from pictus.record import Facts, Media, Origin, Record, Reject, make_record
+from pictus.record import Facts, Media, Record, Reject, make_record
 
 _REPOSITORY = "https://github.com/lupantech/ScienceQA"
 _RAW = "https://raw.githubusercontent.com/lupantech/ScienceQA/main/data"
@@ -124,13 +125,7 @@ images/train/990001/image.png        (or train/990001/image.png)"""
         asked = choice_question(line_in(row, "question"), choices, context=text_in(row, "hint", "").strip())
         said = None if answer is None else lettered(answer, choices[answer])
         return make_record(
-            Origin(
-                dataset="scienceqa",
-                split=split,
-                key=key,
-                picture_licence=self.card.picture_licence,
-                text_licence=self.card.text_licence,
-            ),
+            origin_of(self.card, "scienceqa", split, key),
             media=media,
             turns=question_turns(asked, said, images=len(media)),
             facts=Facts(

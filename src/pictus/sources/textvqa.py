@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pictus.card import Asset, Card
+from pictus.reading.card_origin import origin_of
 from pictus.reading.cut_short import refuse_cut_short
 from pictus.reading.places import find_file, home_of
 from pictus.reading.questions import (
@@ -19,7 +20,7 @@ from pictus.reading.questions import (
     side_in,
 )
 from pictus.reading.rows import key_of, list_in, record_rows
-from pictus.record import Facts, Media, Origin, Record, Reject, make_record
+from pictus.record import Facts, Media, Record, Reject, make_record
 
 _FILES = "https://dl.fbaipublicfiles.com/textvqa"
 _PICTURES = {"train": "train_images", "val": "train_images", "test": "test_images"}  # the split val has no folder
@@ -90,14 +91,7 @@ test_images/0aa00bb00cc00dd1.jpg"""
             answers = answers_in(row)
             original, smaller = address_in(row, "flickr_original_url"), address_in(row, "flickr_300k_url")
             return make_record(
-                Origin(
-                    dataset="textvqa",
-                    split=split,
-                    key=key_of(row, where, "question_id"),
-                    address=original or smaller,
-                    picture_licence=self.card.picture_licence,
-                    text_licence=self.card.text_licence,
-                ),
+                origin_of(self.card, "textvqa", split, key_of(row, where, "question_id"), address=original or smaller),
                 media=(
                     Media(
                         path=f"{folder}/{line_in(row, 'image_id')}.jpg",

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pictus.card import Asset, Card
 from pictus.errors import PictusError, unknown_name
+from pictus.reading.card_origin import origin_of
 from pictus.reading.json import read_object, read_rows
 from pictus.reading.places import find_file
 from pictus.reading.rows import BadRow, json_of, key_of, list_in, record_rows, text_in
@@ -151,14 +152,7 @@ data/test_instruction/G1_instruction.json               (and others)"""
         return make_record(origin, turns=turns, tools=tools, facts=Facts(extra=json_of(extra)))
 
     def _origin(self, split: str, key: str) -> Origin:
-        return Origin(
-            dataset="toolbench",
-            split=split,
-            key=key,
-            picture_licence=self.card.picture_licence,
-            text_licence=self.card.text_licence,
-            model_terms=self.card.model_terms,
-        )
+        return origin_of(self.card, "toolbench", split, key)
 
 
 def _place(split: str) -> str:

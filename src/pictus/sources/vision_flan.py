@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from pictus.card import Asset, Card
+from pictus.reading.card_origin import origin_of
 from pictus.reading.hub import hub_file, hub_page
 from pictus.reading.llava_rows import LlavaRows, Row
 from pictus.reading.places import find_file, find_folder
 from pictus.reading.rows import json_of
-from pictus.record import NO_FACTS, Facts, Origin, Record, Reject
+from pictus.record import NO_FACTS, Facts, Record, Reject
 from pictus.store.llava_file import LlavaFile
 
 _REPOSITORY = "Vision-Flan/vision-flan_191-task_1k"
@@ -79,14 +80,7 @@ vflan/images_191task_1k/Zoo+animal_naming_42.jpg"""
     def table(self, root: Path, split: str) -> LlavaFile:
         """Give the rows of a split as several processes can read them."""
         folder = find_folder(root, [f"{_FOLDER}/images_191task_1k", "images_191task_1k"])
-        origin = Origin(
-            dataset="vision_flan",
-            split=split,
-            key="",
-            picture_licence=self.card.picture_licence,
-            text_licence=self.card.text_licence,
-            model_terms=self.card.model_terms,
-        )
+        origin = origin_of(self.card, "vision_flan", split)
         rows = LlavaRows(str(root), lambda row: (origin, _facts(row)), place=lambda name: f"{folder}/{name}")
         return LlavaFile(self.files(root, split)[0], rows)
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
+from pictus.reading.card_origin import origin_of
 from pictus.reading.cut_short import refuse_cut_short
 from pictus.reading.files import PACKED
 from pictus.reading.in_step import Partner
@@ -18,7 +19,7 @@ from pictus.reading.questions import address_in, each_once, question_turns, side
 from pictus.reading.rows import ROW_ERRORS, BadRow, reason_of, row_text
 from pictus.reading.scene_graph import SceneGraph
 from pictus.reading.visual_genome import PARTS, Told, image_key
-from pictus.record import Media, Origin, Record, Reject, Turn, make_record
+from pictus.record import Media, Record, Reject, Turn, make_record
 
 _SITE = "https://homes.cs.washington.edu/~ranjay/visualgenome"
 _FILES = f"{_SITE}/data/dataset"
@@ -141,14 +142,7 @@ VG_100K/990001.jpg, VG_100K_2/990002.jpg                 (below vg/, where train
                     yield Reject(where=placed[0], reasons=(reason_of(error),), row=row_text(placed[1]))
         yield from told.rejects
         yield make_record(
-            Origin(
-                dataset="visual_genome",
-                split=split,
-                key=key,
-                address=medium.url,
-                picture_licence=self.card.picture_licence,
-                text_licence=self.card.text_licence,
-            ),
+            origin_of(self.card, "visual_genome", split, key, address=medium.url),
             media=(medium,),
             turns=_turns(told.pairs) if self.questions else (),
             facts=told.facts(asked=self.questions),

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pictus.card import Asset, Card
+from pictus.reading.card_origin import origin_of
 from pictus.reading.cut_short import refuse_cut_short
 from pictus.reading.in_step import Partner
 from pictus.reading.places import find_file, home_of
 from pictus.reading.questions import each_once, line_in, most_given, notes, question_turns, rows_under
 from pictus.reading.rows import BadRow, key_of, list_in, record_rows, row_text
-from pictus.record import Facts, Media, Origin, Record, Reject, make_record
+from pictus.record import Facts, Media, Record, Reject, make_record
 
 _FILES = "https://s3.amazonaws.com/cvmlp/vqa/mscoco/vqa"
 _PARTS = {"train": "train2014", "val": "val2014", "test": "test2015", "test-dev": "test-dev2015"}
@@ -98,13 +99,7 @@ train2014/COCO_train2014_000000990001.jpg      (or coco/train2014/…, beside vq
             answers = [_answer(one) for one in list_in(told, "answers")]
             said = tuple(answer for answer, _ in answers)
             return make_record(
-                Origin(
-                    dataset="vqav2",
-                    split=split,
-                    key=_key(asked, where),
-                    picture_licence=self.card.picture_licence,
-                    text_licence=self.card.text_licence,
-                ),
+                origin_of(self.card, "vqav2", split, _key(asked, where)),
                 media=(Media(path=f"{folder}/COCO_{_subtype(split)}_{image:012d}.jpg", root=str(root)),),
                 turns=question_turns(
                     line_in(asked, "question"),
