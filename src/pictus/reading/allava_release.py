@@ -1,13 +1,15 @@
 """What the files of ALLaVA-4V have in common: addresses, where their pictures lie, the citation."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from pictus.card import Asset
+from pictus.card import Asset, Card
+from pictus.reading.card_origin import origin_of
 from pictus.reading.hub import hub_file, hub_page
 from pictus.reading.llava_rows import LlavaRows, Row
-from pictus.reading.places import find_folder, home_of
+from pictus.reading.places import find_file, find_folder, home_of
 from pictus.reading.rows import json_of
-from pictus.record import NO_FACTS, Facts, Origin
+from pictus.record import NO_FACTS, Facts
 
 CODE = "https://github.com/FreedomIntelligence/ALLaVA"
 PAPER = "https://arxiv.org/abs/2402.11684"
@@ -33,37 +35,36 @@ CITATION = """\
 PICTURES = """\
 allava/allava_laion/images/42.jpeg
 vflan/images_191task_1k/42.jpg      (or allava/allava_vflan/images/images_191task_1k/)"""
-LICENCES = {"laion": "third-party-copyright", "vflan": "per-item", "text": "unknown"}
+_LICENCES = {"laion": "third-party-copyright", "vflan": "per-item", "text": "unknown"}
 _VFLAN = "allava_vflan/images/images_191task_1k/"
 _CHUNKS = 10
 
 
-def annotations(folder: str, name: str, *, split: str) -> Asset:
-    """Give an annotation file."""
-    return Asset(url=hub_file(_REPOSITORY, f"{folder}/{name}"), path=f"allava/{folder}/{name}", split=split)
-
-
-def pictures() -> tuple[Asset, ...]:
-    """List the archives with the pictures from LAION."""
-    names = [f"allava_laion/image_chunks/images_{number}.zip" for number in range(_CHUNKS)]
-    return tuple(
-        Asset(url=hub_file(_REPOSITORY, name), path=f"allava/{name}", kind="pictures", split="laion") for name in names
+def assets(files: Mapping[str, str]) -> tuple[Asset, ...]:
+    """List the annotation files, and the archives with the pictures from LAION."""
+    archives = [f"allava_laion/image_chunks/images_{number}.zip" for number in range(_CHUNKS)]
+    return (
+        *(Asset(url=hub_file(_REPOSITORY, name), path=f"allava/{name}", split=split) for split, name in files.items()),
+        *(
+            Asset(url=hub_file(_REPOSITORY, name), path=f"allava/{name}", kind="pictures", split="laion")
+            for name in archives
+        ),
     )
 
 
-def rows(root: Path, dataset: str, split: str, *, text_licence: str, model_terms: str | None) -> LlavaRows:
+def annotations(root: Path, split: str, files: Mapping[str, str]) -> Path:
+    """Find the annotation file of a split, or the one of that name."""
+    name = files.get(split, f"allava_laion/{split}")
+    mend = f"fetch it from {PAGE}; the splits are {', '.join(files)}"
+    return find_file(root, [f"allava/{name}", name, name.rpartition("/")[2]], mend=mend)
+
+
+def rows(root: Path, card: Card, dataset: str, split: str) -> LlavaRows:
     """Say how the rows of a split become records."""
     prefix = home_of(root, "allava").prefix
     vflan = find_folder(root, [f"{prefix}{_VFLAN}", "vflan/images_191task_1k/"])
-    origin = Origin(
-        dataset=dataset,
-        split=split,
-        key="",
-        picture_licence=LICENCES[split],
-        text_licence=text_licence,
-        model_terms=model_terms,
-        made_by="gpt-4-turbo" if split == "text" else "gpt-4-vision",
-    )
+    writer = "gpt-4-turbo" if split == "text" else "gpt-4-vision"
+    origin = origin_of(card, dataset, split, picture_licence=_LICENCES.get(split, "unknown"), made_by=writer)
 
     def place(name: str) -> str:
         return f"{vflan}{name.removeprefix(_VFLAN)}" if name.startswith(_VFLAN) else f"{prefix}{name}"

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import orjson
 
 from pictus.reading.marked_text import MARKS, media_named, parts_of
+from pictus.reading.places import find_folder
 from pictus.reading.rows import BadRow, in_order, key_of, list_in, record_rows, text_in
-from pictus.record import Facts, Media, MediaKind, Origin, Record, Reject, Role, Turn, make_record
+from pictus.record import NO_FACTS, Facts, Media, MediaKind, Origin, Record, Reject, Role, Turn, make_record
 
 HUMAN, GPT = "human", "gpt"
 ROLES: dict[str, Role] = {HUMAN: "user", GPT: "assistant"}
@@ -27,6 +29,18 @@ class LlavaRows:
     key: str = "id"  # the column that names a row
     url: str = ""  # the column with the picture's address, if there is one
     may_begin_with_gpt: bool = False  # ShareGPT's conversations do; trainers pass over that turn
+
+
+def rows_in(
+    root: Path,
+    folders: Sequence[str],
+    origin: Origin,
+    facts: Callable[[Row], Facts] = lambda _: NO_FACTS,
+    url: str = "",
+) -> LlavaRows:
+    """Say how rows become records where all have one origin, and name pictures in the first of folders that is there."""
+    folder = find_folder(root, folders)
+    return LlavaRows(str(root), lambda row: (origin, facts(row)), place=lambda name: f"{folder}/{name}", url=url)
 
 
 def llava_records(rows: Iterable[tuple[str, Any] | Reject], how: LlavaRows) -> Iterator[Record | Reject]:

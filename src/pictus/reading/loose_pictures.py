@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pictus.errors import PictusError
@@ -12,10 +13,11 @@ from pictus.record import NO_FACTS, Facts, Media, Origin, Record, make_record
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
 
 
-def pictures_in(root: Path, name: str, *, mend: str) -> Path:
+def pictures_in(root: Path, name: str, *, dataset: str) -> Path:
     """Find the folder of pictures of a dataset: `NAME/images` below a shared tree, `images` below its own folder."""
     folder = root / find_folder(root, [f"{name}/images", "images"])
     if not folder.is_dir():
+        mend = f"`pictus show {dataset}` says where they are to be had"
         raise PictusError("the folder of pictures is missing", where=str(root / name / "images"), mend=mend)
     return folder
 
@@ -33,7 +35,7 @@ def loose_pictures(root: Path, folder: Path, origin: Origin, *, named: bool = Fa
     for name in sorted(entry.name for entry in os.scandir(folder) if entry.name.lower().endswith(_SUFFIXES)):
         stem = name.rpartition(".")[0]
         yield make_record(
-            Origin(dataset=origin.dataset, split=origin.split, key=stem, picture_licence=origin.picture_licence),
+            replace(origin, key=stem),
             media=(Media(path=f"{prefix}/{name}", root=str(root)),),
             facts=Facts(extra=json_of({"name": stem.replace("_", " ")})) if named else NO_FACTS,
         )

@@ -7,13 +7,12 @@ from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.reading import allava_release
-from pictus.reading.places import find_file
 from pictus.record import Record, Reject
 from pictus.store.llava_file import LlavaFile
 
 _FILES = {
-    "laion": ("allava_laion", "ALLaVA-Caption-LAION-4V.json"),
-    "vflan": ("allava_vflan", "ALLaVA-Caption-VFLAN-4V.json"),
+    "laion": "allava_laion/ALLaVA-Caption-LAION-4V.json",
+    "vflan": "allava_vflan/ALLaVA-Caption-VFLAN-4V.json",
 }
 
 
@@ -50,14 +49,11 @@ allava/allava_vflan/ALLaVA-Caption-VFLAN-4V.json
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        files = (allava_release.annotations(folder, name, split=split) for split, (folder, name) in _FILES.items())
-        return (*files, *allava_release.pictures())
+        return allava_release.assets(_FILES)
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the file of a split."""
-        folder, name = _FILES.get(split, ("allava_laion", split))
-        mend = f"fetch it from {allava_release.PAGE}; the splits are {', '.join(_FILES)}"
-        return [find_file(root, [f"allava/{folder}/{name}", f"{folder}/{name}", name], mend=mend)]
+        return [allava_release.annotations(root, split, _FILES)]
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split, one a row, in the order of its file."""
@@ -65,8 +61,4 @@ allava/allava_vflan/ALLaVA-Caption-VFLAN-4V.json
 
     def table(self, root: Path, split: str) -> LlavaFile:
         """Give the rows of a split as several processes can read them."""
-        card = self.card
-        rows = allava_release.rows(
-            root, "allava_caption", split, text_licence=card.text_licence, model_terms=card.model_terms
-        )
-        return LlavaFile(self.files(root, split)[0], rows)
+        return LlavaFile(self.files(root, split)[0], allava_release.rows(root, self.card, "allava_caption", split))

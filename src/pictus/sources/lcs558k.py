@@ -8,10 +8,10 @@ from typing import ClassVar
 from pictus.card import Asset, Card
 from pictus.reading import llava_release
 from pictus.reading.card_origin import origin_of
-from pictus.reading.hub import hub_file, hub_page
-from pictus.reading.llava_rows import LlavaRows
-from pictus.reading.places import find_file, find_folder
-from pictus.record import NO_FACTS, Record, Reject
+from pictus.reading.hub import hub_assets, hub_page
+from pictus.reading.llava_rows import rows_in
+from pictus.reading.places import find_file
+from pictus.record import Record, Reject
 from pictus.store.llava_file import LlavaFile
 
 _REPOSITORY = "liuhaotian/LLaVA-Pretrain"
@@ -49,10 +49,7 @@ llava/llava_pretrain/images/00042/000000042.jpg"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        return (
-            Asset(url=hub_file(_REPOSITORY, _FILE), path=f"{_FOLDER}/{_FILE}"),
-            Asset(url=hub_file(_REPOSITORY, "images.zip"), path=f"{_FOLDER}/images.zip", kind="pictures"),
-        )
+        return hub_assets(_REPOSITORY, _FOLDER, _FILE, "images.zip")
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the file of annotations."""
@@ -66,7 +63,6 @@ llava/llava_pretrain/images/00042/000000042.jpg"""
 
     def table(self, root: Path, split: str) -> LlavaFile:
         """Give the rows of a split as several processes can read them."""
-        folder = find_folder(root, [f"{_FOLDER}/images", "images"])
         origin = origin_of(self.card, "lcs558k", split)
-        rows = LlavaRows(str(root), lambda _: (origin, NO_FACTS), place=lambda name: f"{folder}/{name}", url="url")
+        rows = rows_in(root, [f"{_FOLDER}/images", "images"], origin, url="url")
         return LlavaFile(self.files(root, split)[0], rows)

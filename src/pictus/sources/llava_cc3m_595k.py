@@ -8,10 +8,10 @@ from typing import ClassVar
 from pictus.card import Asset, Card
 from pictus.reading import llava_release
 from pictus.reading.card_origin import origin_of
-from pictus.reading.hub import hub_file, hub_page
-from pictus.reading.llava_rows import LlavaRows
-from pictus.reading.places import find_file, find_folder
-from pictus.record import NO_FACTS, Record, Reject
+from pictus.reading.hub import hub_assets, hub_page
+from pictus.reading.llava_rows import rows_in
+from pictus.reading.places import find_file
+from pictus.record import Record, Reject
 from pictus.store.llava_file import LlavaFile
 
 _REPOSITORY = "liuhaotian/LLaVA-CC3M-Pretrain-595K"
@@ -46,10 +46,7 @@ llava/llava_cc3m_595k/images/GCC_train_000000042.jpg"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        return (
-            Asset(url=hub_file(_REPOSITORY, "chat.json"), path=f"{_FOLDER}/chat.json"),
-            Asset(url=hub_file(_REPOSITORY, "images.zip"), path=f"{_FOLDER}/images.zip", kind="pictures"),
-        )
+        return hub_assets(_REPOSITORY, _FOLDER, "chat.json", "images.zip")
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the file of annotations."""
@@ -61,7 +58,6 @@ llava/llava_cc3m_595k/images/GCC_train_000000042.jpg"""
 
     def table(self, root: Path, split: str) -> LlavaFile:
         """Give the rows of a split as several processes can read them."""
-        folder = find_folder(root, [f"{_FOLDER}/images", "images"])
         origin = origin_of(self.card, "llava_cc3m_595k", split)
-        rows = LlavaRows(str(root), lambda _: (origin, NO_FACTS), place=lambda name: f"{folder}/{name}")
+        rows = rows_in(root, [f"{_FOLDER}/images", "images"], origin)
         return LlavaFile(self.files(root, split)[0], rows)

@@ -8,9 +8,9 @@ from typing import ClassVar
 from pictus.card import Asset, Card
 from pictus.reading import llava_release
 from pictus.reading.card_origin import origin_of
-from pictus.reading.llava_rows import LlavaRows
-from pictus.reading.places import find_file, find_folder
-from pictus.record import NO_FACTS, Record, Reject
+from pictus.reading.llava_rows import rows_in
+from pictus.reading.places import find_file
+from pictus.record import Record, Reject
 from pictus.store.llava_file import LlavaFile
 
 _FILES = {
@@ -72,7 +72,6 @@ coco/train2017/000000000042.jpg"""
 
     def table(self, root: Path, split: str) -> LlavaFile:
         """Give the rows of a split as several processes can read them."""
-        folder = find_folder(root, ["coco/train2017", "train2017"])
         origin = origin_of(self.card, "llava_instruct_150k", split, made_by=llava_release.BY_GPT4)
-        rows = LlavaRows(str(root), lambda _: (origin, NO_FACTS), place=lambda name: f"{folder}/{name}")
+        rows = rows_in(root, ["coco/train2017", "train2017"], origin)
         return LlavaFile(self.files(root, split)[0], rows)

@@ -1,22 +1,16 @@
 """ShareGPT4V-PT: a million long descriptions by a captioner that learnt from GPT-4V."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.reading import sharegpt4v_release
-from pictus.reading.llava_rows import LlavaRows
-from pictus.reading.picture_folders import licence_in
-from pictus.reading.places import find_file
-from pictus.record import NO_FACTS, Origin, Record, Reject
+from pictus.record import Record, Reject
 from pictus.store.llava_file import LlavaFile
 
-_FILES = {
-    "train": "share-captioner_coco_lcs_sam_1246k_1107.json",
-}
+_FILES = {"train": "share-captioner_coco_lcs_sam_1246k_1107.json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +43,11 @@ sharegpt4v/share-captioner_coco_lcs_sam_1246k_1107.json
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        return tuple(sharegpt4v_release.asset(name, split=split) for split, name in _FILES.items())
+        return sharegpt4v_release.assets(_FILES)
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the file of a split."""
-        name = _FILES.get(split, split)
-        mend = f"fetch it from {sharegpt4v_release.PAGE}; the splits are {', '.join(_FILES)}"
-        return [find_file(root, [f"sharegpt4v/{name}", name], mend=mend)]
+        return [sharegpt4v_release.annotations(root, split, _FILES)]
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split, one a row, in the order of its file."""
@@ -63,26 +55,5 @@ sharegpt4v/share-captioner_coco_lcs_sam_1246k_1107.json
 
     def table(self, root: Path, split: str) -> LlavaFile:
         """Give the rows of a split as several processes can read them."""
-        return LlavaFile(
-            self.files(root, split)[0], LlavaRows(str(root), lambda row: (_origin(split, _licence(row)), NO_FACTS))
-        )
-
-
-def _licence(row: Mapping[str, Any]) -> str:
-    """Give the licence of a row's picture, which its folder tells."""
-    image = row.get("image")
-    return licence_in(image) if isinstance(image, str) else "unknown"
-
-
-@cache
-def _origin(split: str, licence: str) -> Origin:
-    card = Source.card
-    return Origin(
-        dataset="sharegpt4v_pt",
-        split=split,
-        key="",
-        picture_licence=licence,
-        text_licence=card.text_licence,
-        model_terms=card.model_terms,
-        made_by="Share-Captioner",
-    )
+        rows = sharegpt4v_release.rows(root, self.card, "sharegpt4v_pt", split, made_by="Share-Captioner")
+        return LlavaFile(self.files(root, split)[0], rows)

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.reading.card_origin import origin_of
-from pictus.reading.hub import hub_file, hub_page
-from pictus.reading.llava_rows import LlavaRows, Row
-from pictus.reading.places import find_file, find_folder
+from pictus.reading.hub import hub_assets, hub_page
+from pictus.reading.llava_rows import Row, rows_in
+from pictus.reading.places import find_file
 from pictus.reading.rows import json_of
 from pictus.record import NO_FACTS, Facts, Record, Reject
 from pictus.store.llava_file import LlavaFile
@@ -58,10 +58,7 @@ vflan/images_191task_1k/Zoo+animal_naming_42.jpg"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        return (
-            Asset(url=hub_file(_REPOSITORY, _FILE), path=f"{_FOLDER}/{_FILE}"),
-            Asset(url=hub_file(_REPOSITORY, _ARCHIVE), path=f"{_FOLDER}/{_ARCHIVE}", kind="pictures"),
-        )
+        return hub_assets(_REPOSITORY, _FOLDER, _FILE, _ARCHIVE)
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the file of annotations."""
@@ -79,9 +76,8 @@ vflan/images_191task_1k/Zoo+animal_naming_42.jpg"""
 
     def table(self, root: Path, split: str) -> LlavaFile:
         """Give the rows of a split as several processes can read them."""
-        folder = find_folder(root, [f"{_FOLDER}/images_191task_1k", "images_191task_1k"])
         origin = origin_of(self.card, "vision_flan", split)
-        rows = LlavaRows(str(root), lambda row: (origin, _facts(row)), place=lambda name: f"{folder}/{name}")
+        rows = rows_in(root, [f"{_FOLDER}/images_191task_1k", "images_191task_1k"], origin, _facts)
         return LlavaFile(self.files(root, split)[0], rows)
 
 
