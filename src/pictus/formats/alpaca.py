@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pictus.errors import PictusError
 from pictus.plugins import Written
-from pictus.reading.calls import tools_in, tools_text
+from pictus.reading.calls import tools_text
 from pictus.reading.dataset_info import AlpacaColumns, alpaca_columns_for
-from pictus.reading.json import read_rows
-from pictus.reading.marked_text import MARK, parts_of, picture_names, pictures_named, text_of
-from pictus.reading.rows import BadRow, dataset_of, in_order, key_of, list_in, looks_like, record_rows, text_in
-from pictus.record import Origin, Record, Reject, Role, Turn, make_record
+from pictus.reading.factory_rows import FACTORY_MARKS, factory_record, take_system
+from pictus.reading.marked_text import parts_of, picture_names, text_of
+from pictus.reading.rows import BadRow, file_records, list_in, looks_like, text_in
+from pictus.record import Record, Reject, Role, Turn
 from pictus.store.factory_file import write_with_entry
-
-_MARKS = (MARK, "<video>", "<audio>")  # the loader counts each of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,7 @@ class Format:
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records of an array or of JSON Lines; a row without an output is a question nobody answered."""
-        columns = alpaca_columns_for(path) or AlpacaColumns()
-        dataset, root = dataset_of(path), str(pictures or path.parent)
-        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root, columns))
+        return file_records(path, pictures, partial(_record, columns=alpaca_columns_for(path) or AlpacaColumns()))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write an array, and the entry in `dataset_info.json`."""
@@ -56,12 +53,10 @@ def _row(record: Record, lost: set[str]) -> dict[str, Any]:
         raise BadRow("it calls tools, which this format cannot hold")
     images = picture_names(record)
     turns = list(record.turns)
-    system = text_of(turns.pop(0), lost, marks=_MARKS) if turns[0].role == "system" else ""
-    if record.turns[0].role == "system" and not system:
-        lost.add("an empty turn of the system")
+    system = take_system(turns, lost)
     if not turns:
         raise BadRow("nobody but the system speaks")
-    said: list[str | None] = [text_of(turn, lost, marks=_MARKS) for turn in turns]
+    said: list[str | None] = [text_of(turn, lost, marks=FACTORY_MARKS) for turn in turns]
     if len(said) % 2:
         said.append(None)  # the last question has no answer
     pairs = [[question, answer] for question, answer in zip(said[::2], said[1::2], strict=True)]
@@ -79,18 +74,7 @@ def _row(record: Record, lost: set[str]) -> dict[str, Any]:
 
 
 def _record(row: Mapping[str, Any], where: str, dataset: str, root: str, columns: AlpacaColumns) -> Record:
-    for name in ("videos", "audios"):
-        if row.get(name):
-            raise BadRow(f"it has {name}, and this format knows pictures only")
-    turns = _turns(row, columns)
-    images = row.get(columns.images)
-    record = make_record(
-        Origin(dataset=dataset, key=key_of(row, where)),
-        media=pictures_named([images] if isinstance(images, str) else list_in(row, columns.images), root, turns),
-        turns=turns,
-        tools=tools_in(row.get(columns.tools)),
-    )
-    return in_order(record)
+    return factory_record(row, where, dataset, root, _turns(row, columns), columns)
 
 
 def _turns(row: Mapping[str, Any], columns: AlpacaColumns) -> list[Turn]:

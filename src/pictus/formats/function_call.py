@@ -8,11 +8,10 @@ from typing import Any, ClassVar
 
 from pictus.plugins import Written
 from pictus.reading.calls import Waiting, note_unclear_results, tool_object, tools_in
-from pictus.reading.json import read_rows
 from pictus.reading.marked_text import parts_of, picture_names, pictures_named, text_of
 from pictus.reading.python_calls import python_call, python_calls_in
 from pictus.reading.row_kinds import FUNCTION_CALL, kind_of
-from pictus.reading.rows import BadRow, dataset_of, in_order, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, file_records, in_order, key_of, list_in, looks_like, names_in, text_in
 from pictus.reading.tags import blocks_in, harmless, with_blocks
 from pictus.record import Origin, Record, Reject, Role, Tool, Turn, make_record
 from pictus.store.row_file import write_array
@@ -39,8 +38,7 @@ class Format:
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; a row with a call that is no plain call is set aside."""
-        dataset, root = dataset_of(path), str(pictures or path.parent)
-        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root))
+        return file_records(path, pictures, _record)
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write an array, a row a line."""
@@ -90,10 +88,9 @@ def _record(row: Mapping[str, Any], where: str, dataset: str, root: str) -> Reco
     tools = tools_in(row.get("tools"))
     waiting = Waiting()
     turns = [turn for message in list_in(row, "conversations") for turn in _turns(message, tools, waiting)]
-    images = row.get("image")
     record = make_record(
         Origin(dataset=dataset, key=key_of(row, where)),
-        media=pictures_named([images] if isinstance(images, str) else list_in(row, "image"), root, turns),
+        media=pictures_named(names_in(row, "image"), root, turns),
         turns=turns,
         tools=tools,
     )

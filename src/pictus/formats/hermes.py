@@ -18,12 +18,11 @@ from pictus.reading.calls import (
     tool_in_envelope,
     tools_in,
 )
-from pictus.reading.json import read_rows
 from pictus.reading.json_texts import json_texts_in
 from pictus.reading.marked_text import parts_of, picture_names, pictures_named, text_of
 from pictus.reading.python_calls import python_value
 from pictus.reading.row_kinds import HERMES_CALL, HERMES_TOOLS, kind_of
-from pictus.reading.rows import BadRow, dataset_of, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, file_records, in_order, json_of, key_of, list_in, looks_like, names_in, text_in
 from pictus.reading.tags import block, blocks_in, harmless, with_blocks
 from pictus.record import Call, Origin, Record, Reject, Role, Turn, make_record
 from pictus.store.row_file import write_array
@@ -60,8 +59,7 @@ class Format:
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; JSON Lines are read too."""
-        dataset, root = dataset_of(path), str(pictures or path.parent)
-        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root))
+        return file_records(path, pictures, _record)
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write an array, a row a line."""
@@ -149,8 +147,7 @@ def _record(row: Mapping[str, Any], where: str, dataset: str, root: str) -> Reco
             turns += [_result(one, waiting) for one in blocks or [text]]
         else:
             turns.append(Turn(role, parts_of(text)))
-    images = row.get("images", row.get("image"))
-    media = pictures_named([images] if isinstance(images, str) else list_in({"images": images}, "images"), root, turns)
+    media = pictures_named(names_in(row, "images" if "images" in row else "image"), root, turns)
     return in_order(make_record(Origin(dataset=dataset, key=key_of(row, where)), media=media, turns=turns, tools=tools))
 
 

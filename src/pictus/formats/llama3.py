@@ -15,11 +15,10 @@ from pictus.reading.calls import (
     tool_in_envelope,
     tools_in,
 )
-from pictus.reading.json import read_rows
 from pictus.reading.json_texts import json_texts_from, json_texts_in
 from pictus.reading.marked_text import parts_of, picture_names, pictures_named, text_of
 from pictus.reading.row_kinds import IPYTHON, kind_of
-from pictus.reading.rows import BadRow, dataset_of, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, file_records, in_order, json_of, key_of, list_in, looks_like, names_in, text_in
 from pictus.reading.tags import harmless
 from pictus.record import Origin, Record, Reject, Role, Turn, make_record
 from pictus.store.row_file import write_lines
@@ -58,8 +57,7 @@ class Format:
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; functions described before a question become tools, as those in a system's turn."""
-        dataset, root = dataset_of(path), str(pictures or path.parent)
-        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root))
+        return file_records(path, pictures, _record)
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write a line a record."""
@@ -126,8 +124,7 @@ def _record(row: Mapping[str, Any], where: str, dataset: str, root: str) -> Reco
             words, described = _words_and_tools(text)
             tools = tools or tools_in(described)
             turns += [] if role == "system" and described and not words else [Turn(role, parts_of(words))]
-    images = row.get("images")
-    media = pictures_named([images] if isinstance(images, str) else list_in(row, "images"), root, turns)
+    media = pictures_named(names_in(row, "images"), root, turns)
     return in_order(make_record(Origin(dataset=dataset, key=key_of(row, where)), media=media, turns=turns, tools=tools))
 
 

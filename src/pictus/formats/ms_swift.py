@@ -9,10 +9,9 @@ from typing import Any, ClassVar
 from pictus.plugins import Written
 from pictus.reading.calls import Waiting, call_text, calls_in, note_unclear_results, tool_in_envelope, tools_in
 from pictus.reading.data_address import medium_at
-from pictus.reading.json import read_rows
 from pictus.reading.marked_text import MARK, check_places, parts_of, picture_names, shown_first, text_of
 from pictus.reading.row_kinds import kind_of
-from pictus.reading.rows import BadRow, dataset_of, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, file_records, in_order, json_of, key_of, list_in, looks_like, text_in
 from pictus.record import NO_FACTS, Facts, Media, Origin, Record, Reject, Role, Turn, make_record
 from pictus.store.row_file import write_lines
 
@@ -48,8 +47,7 @@ class Format:
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; pictures that no mark places come before the first question, as in ms-swift."""
-        dataset, root = dataset_of(path), str(pictures or path.parent)
-        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root))
+        return file_records(path, pictures, _record)
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write a line a record, all with the same columns."""

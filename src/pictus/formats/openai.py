@@ -10,10 +10,9 @@ from pictus.plugins import Written
 from pictus.reading.calls import tool_in_envelope, tools_in
 from pictus.reading.chat_messages import message_of, turns_of
 from pictus.reading.data_address import data_address, medium_at
-from pictus.reading.json import read_rows
 from pictus.reading.picture_file import picture_bytes
 from pictus.reading.row_kinds import kind_of
-from pictus.reading.rows import BadRow, dataset_of, in_order, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, file_records, in_order, key_of, list_in, looks_like, text_in
 from pictus.record import Media, Origin, Part, Record, Reject, Role, Turn, make_record
 from pictus.store.row_file import write_lines
 
@@ -41,8 +40,7 @@ class Format:
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records of lines, or of an array in a `.json`; addresses stay addresses, other names are paths."""
-        dataset, root = dataset_of(path), str(pictures or path.parent)
-        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root))
+        return file_records(path, pictures, _record)
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write a line a record."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -9,14 +10,14 @@ import orjson
 
 from pictus.errors import PictusError
 from pictus.plugins import Written
-from pictus.reading.calls import Waiting, call_text, calls_in, tools_in, tools_text
+from pictus.reading.calls import Waiting, call_text, calls_in, tools_text
 from pictus.reading.dataset_info import Columns, Layout, Speaker, Tags, layout_for
-from pictus.reading.json import read_rows
-from pictus.reading.marked_text import MARK, parts_of, picture_names, pictures_named, text_of
+from pictus.reading.factory_rows import FACTORY_MARKS, factory_record, take_system
+from pictus.reading.marked_text import parts_of, picture_names, text_of
 from pictus.reading.row_kinds import kind_of
-from pictus.reading.rows import BadRow, dataset_of, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, file_records, json_of, list_in, looks_like, text_in
 from pictus.reading.tags import harmless
-from pictus.record import Call, Origin, Record, Reject, Turn, make_record
+from pictus.record import Call, Record, Reject, Turn
 from pictus.store.factory_file import write_with_entry
 
 # Without a dataset_info.json, both usual spellings are read; none of these names means two things.
@@ -31,7 +32,6 @@ _SPEAKERS: dict[str, Speaker] = {
     "function_call": "call",
 }
 _FROM_VALUE, _ROLE_CONTENT = Tags(), Tags(role_tag="role", content_tag="content")
-_MARKS = (MARK, "<video>", "<audio>")  # the loader counts each of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,7 @@ class Format:
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records, with the columns and tags that a `dataset_info.json` beside the file names."""
-        layout = layout_for(path)
-        dataset, root = dataset_of(path), str(pictures or path.parent)
-        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root, layout))
+        return file_records(path, pictures, partial(_record, layout=layout_for(path)))
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write an array, and the entry in `dataset_info.json`."""
@@ -69,9 +67,7 @@ class Format:
 def _row(record: Record, lost: set[str]) -> dict[str, Any]:
     images = picture_names(record)
     turns = list(record.turns)
-    system = text_of(turns.pop(0), lost, marks=_MARKS) if turns[0].role == "system" else ""
-    if record.turns[0].role == "system" and not system:
-        lost.add("an empty turn of the system")
+    system = take_system(turns, lost)
     messages: list[dict[str, str]] = []
     calls: Sequence[Call] = ()
     while turns:
@@ -88,7 +84,7 @@ def _row(record: Record, lost: set[str]) -> dict[str, Any]:
             messages.append({"from": "function_call", "value": _calls_text(calls)})
         else:
             name = "human" if turn.role == "user" else "gpt"
-            messages.append({"from": name, "value": text_of(turn, lost, marks=_MARKS)})
+            messages.append({"from": name, "value": text_of(turn, lost, marks=FACTORY_MARKS)})
     if not messages:
         raise BadRow("nobody but the system speaks")
     return {
@@ -103,12 +99,12 @@ def _row(record: Record, lost: set[str]) -> dict[str, Any]:
 def _calls_text(calls: Sequence[Call]) -> str:
     objects = [call_text(call) for call in calls]
     text = objects[0] if len(objects) == 1 else f"[{','.join(objects)}]"
-    return harmless(text, _MARKS)
+    return harmless(text, FACTORY_MARKS)
 
 
 def _results_text(results: Sequence[Turn], calls: Sequence[Call], lost: set[str]) -> str:
     """Write what tools gave back as one message, since two of them in a row would break the alternation."""
-    texts = [text_of(result, lost, marks=_MARKS) for result in results]
+    texts = [text_of(result, lost, marks=FACTORY_MARKS) for result in results]
     wanted = [call.id for call in calls]
     given = [result.call_id for result in results]
     if len(texts) > 1 and len(texts) != len(calls):
@@ -135,23 +131,13 @@ def _texts_in(text: str, count: int) -> list[str] | None:
 
 
 def _record(row: Mapping[str, Any], where: str, dataset: str, root: str, layout: Layout | None) -> Record:
-    for name in ("videos", "audios"):
-        if row.get(name):
-            raise BadRow(f"it has {name}, and this format knows pictures only")
     columns = layout.columns if layout else Columns(messages=_messages_name(row))
     if columns.messages not in row:
         raise BadRow(f"it has no {columns.messages!r}")
     turns = _turns(list_in(row, columns.messages), layout)
     if system := text_in(row, columns.system, ""):
         turns.insert(0, Turn.of("system", system))
-    images = row.get(columns.images)
-    record = make_record(
-        Origin(dataset=dataset, key=key_of(row, where)),
-        media=pictures_named([images] if isinstance(images, str) else list_in(row, columns.images), root, turns),
-        turns=turns,
-        tools=tools_in(row.get(columns.tools)),
-    )
-    return in_order(record)
+    return factory_record(row, where, dataset, root, turns, columns)
 
 
 def _messages_name(row: Mapping[str, Any]) -> str:

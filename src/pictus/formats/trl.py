@@ -8,10 +8,9 @@ from typing import Any, ClassVar
 from pictus.plugins import Written
 from pictus.reading.calls import arguments_object, tool_in_envelope, tools_in
 from pictus.reading.chat_messages import message_of, turns_of
-from pictus.reading.json import read_rows
 from pictus.reading.marked_text import picture_names, pictures_named, shown_first
 from pictus.reading.row_kinds import kind_of
-from pictus.reading.rows import BadRow, dataset_of, in_order, key_of, list_in, looks_like, record_rows
+from pictus.reading.rows import BadRow, file_records, in_order, key_of, list_in, looks_like
 from pictus.record import Origin, Part, Record, Reject, Turn, make_record
 from pictus.store.row_file import write_lines
 
@@ -36,8 +35,7 @@ class Format:
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; a row whose pictures have no places shows them before the first question, as in TRL."""
-        dataset, root = dataset_of(path), str(pictures or path.parent)
-        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root))
+        return file_records(path, pictures, _record)
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write a line a record, all with the same columns."""

@@ -9,9 +9,8 @@ from pictus.plugins import Written
 from pictus.reading.calls import Waiting, call_object, calls_in, schema_of, tools_in
 from pictus.reading.exchange import exchange_of
 from pictus.reading.flat_schema import from_flat, to_flat
-from pictus.reading.json import read_rows
 from pictus.reading.marked_text import parts_of, picture_names, pictures_named, text_of
-from pictus.reading.rows import BadRow, dataset_of, in_order, json_of, key_of, list_in, looks_like, record_rows, text_in
+from pictus.reading.rows import BadRow, file_records, in_order, json_of, key_of, looks_like, names_in, text_in
 from pictus.record import Origin, Record, Reject, Tool, Turn, make_record
 from pictus.store.row_file import write_array
 
@@ -33,8 +32,7 @@ class Format:
 
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream records; JSON Lines are read too, and lists in place of their text."""
-        dataset, root = dataset_of(path), str(pictures or path.parent)
-        return record_rows(read_rows(path), lambda row, where: _record(row, where, dataset, root))
+        return file_records(path, pictures, _record)
 
     def write(self, records: Iterable[Record], path: Path) -> Written:
         """Write an array, a row a line."""
@@ -70,10 +68,9 @@ def _record(row: Mapping[str, Any], where: str, dataset: str, root: str) -> Reco
     turns = [Turn("user", parts_of(text_in(row, "query")))]
     if calls := Waiting().calls(calls_in(row["answers"] or [], "the answers are no JSON")):
         turns.append(Turn("assistant", (), calls))
-    images = row.get("images")
     record = make_record(
         Origin(dataset=dataset, key=key_of(row, where)),
-        media=pictures_named([images] if isinstance(images, str) else list_in(row, "images"), root, turns),
+        media=pictures_named(names_in(row, "images"), root, turns),
         turns=turns,
         tools=[replace(tool, parameters=json_of(from_flat(schema_of(tool)))) for tool in tools_in(row.get("tools"))],
     )

@@ -9,7 +9,7 @@ import orjson
 
 from pictus.reading.marked_text import MARKS, media_named, parts_of
 from pictus.reading.places import find_folder
-from pictus.reading.rows import BadRow, in_order, key_of, list_in, record_rows, text_in
+from pictus.reading.rows import BadRow, in_order, key_of, list_in, names_in, record_rows, text_in
 from pictus.record import NO_FACTS, Facts, Media, MediaKind, Origin, Record, Reject, Role, Turn, make_record
 
 HUMAN, GPT = "human", "gpt"
@@ -38,7 +38,7 @@ def rows_in(
     facts: Callable[[Row], Facts] = lambda _: NO_FACTS,
     url: str = "",
 ) -> LlavaRows:
-    """Say how rows become records where all have one origin, and name pictures in the first of folders that is there."""
+    """Say how rows become records where all have one origin, and name their pictures in one folder."""
     folder = find_folder(root, folders)
     return LlavaRows(str(root), lambda row: (origin, facts(row)), place=lambda name: f"{folder}/{name}", url=url)
 
@@ -50,13 +50,13 @@ def llava_records(rows: Iterable[tuple[str, Any] | Reject], how: LlavaRows) -> I
 
 def llava_record(row: Row, where: str, how: LlavaRows) -> Record:
     """Make the record of a row."""
-    images, motion = row.get("image"), row.get("motion")
+    motion = row.get("motion")
     kinds = kinds_in(has_motion=motion is not None)
     turns = [_turn(turn, kinds) for turn in list_in(row, "conversations")]
     origin, facts = how.about(row)
     if how.may_begin_with_gpt and len(turns) > 1 and turns[0].role == "assistant":
         facts = _with_extra(facts, "said_before", turns.pop(0).text)
-    names: dict[MediaKind, list[Any]] = {"image": [images] if isinstance(images, str) else list_in(row, "image")}
+    names: dict[MediaKind, list[Any]] = {"image": names_in(row, "image")}
     if motion is not None:
         names["motion"] = [motion]
     media = [_placed(medium, row, how) for medium in media_named(names, how.root, turns)]

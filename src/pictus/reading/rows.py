@@ -46,6 +46,14 @@ def record_rows(
             yield Reject(where=where, reasons=(reason_of(error),), row=row_text(row))
 
 
+def file_records(
+    path: Path, pictures: Path | None, make: Callable[[Mapping[str, Any], str, str, str], Record]
+) -> Iterator[Record | Reject]:
+    """Make a record of each row of a file, knowing its place, the dataset, and the root of the paths of pictures."""
+    dataset, root = dataset_of(path), str(pictures or path.parent)
+    return record_rows(read_rows(path), lambda row, where: make(row, where, dataset, root))
+
+
 def in_order(record: Record) -> Record:
     """Give a conversation back, or refuse it when its turns are in an order that no trainer would take."""
     if not record.turns:
@@ -85,6 +93,11 @@ def list_in(row: Mapping[str, Any], name: str) -> list[Any]:
     if not isinstance(value, list):
         raise BadRow(f"`{name}` is no list")
     return value
+
+
+def names_in(row: Mapping[str, Any], name: str) -> list[Any]:
+    """Take the names of pictures out of a row that has a list of them, or one alone."""
+    return [row[name]] if isinstance(row.get(name), str) else list_in(row, name)
 
 
 def json_of(value: Any) -> str:
