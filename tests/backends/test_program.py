@@ -270,6 +270,15 @@ SCENE = Facts(
 )
 
 
+def test_boxes_of_one_object_by_several_people_are_not_several_objects():
+    drawn = [Box(label="dog", left=left, top=0.2, right=left + 0.4, bottom=0.6) for left in (0.1, 0.12, 0.15)]
+    (dog,) = look(Facts(boxes=tuple(drawn))).kinds.values()
+    assert dog.phrase == "a dog"
+    another = Box(label="dog", left=0.6, top=0.2, right=0.9, bottom=0.6)
+    (dogs,) = look(Facts(boxes=(*drawn, another))).kinds.values()
+    assert dogs.phrase == "several dogs"
+
+
 def test_yes_and_no_are_balanced_and_so_are_the_letters():
     families = {family.__name__: family for family in EVERY}
     scene = look(SCENE)

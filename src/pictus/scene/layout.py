@@ -7,7 +7,9 @@ and no caption speaks of another number. A thing is "the" dog when it is the onl
 hinders.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from pictus.record import Box, Facts
 from pictus.scene.geometry import TINY, Area, likeness
@@ -15,6 +17,7 @@ from pictus.scene.names import LEAK, NUMBER_WORDS, Name, name_of
 from pictus.scene.synonyms import is_general, is_mentioned, may_be_mistaken, may_be_same, plurals, surroundings, tokens
 
 _COPY = 0.9  # likeness of two boxes that are one object drawn twice
+_ALIKE = 0.5  # up to which two boxes are surely two objects: several people may have marked one, each a little off
 _TRUSTED = 0.5  # confidence below which a box only casts doubt
 _UNREADY = ("no image", "unable to see", "no picture", "not available", "can't see", "cannot see", "<", ">")
 
@@ -143,7 +146,7 @@ def _kind(
         is_settled
         and len(things) <= most
         and not any(may_be_same(name.one, other) for other in others)
-        and not _has_copies(things)
+        and all(alike <= _COPY for alike in _likenesses(things))
         and not _is_disputed(name.one, len(things), words, text)
     )
     return Kind(
@@ -151,7 +154,8 @@ def _kind(
         things=tuple(things),
         count=len(things) if is_settled and name.form in ("count", "pair") else None,
         is_single=is_settled and len(things) == 1,
-        is_many=len(things) > 1 or any(box.is_group and not _is_doubtful(box) for box in boxes),
+        is_many=any(alike <= _ALIKE for alike in _likenesses(things))
+        or any(box.is_group and not _is_doubtful(box) for box in boxes),
         is_certain=bool(things) or is_said or any(box.is_group and not _is_doubtful(box) for box in boxes),
     )
 
@@ -164,10 +168,8 @@ def _is_doubtful(box: Box) -> bool:
     return box.confidence is not None and box.confidence < _TRUSTED
 
 
-def _has_copies(things: list[Thing]) -> bool:
-    return any(
-        likeness(one.area, other.area) > _COPY for number, one in enumerate(things) for other in things[number + 1 :]
-    )
+def _likenesses(things: list[Thing]) -> Iterator[float]:
+    return (likeness(one.area, other.area) for one, other in combinations(things, 2))
 
 
 def _is_disputed(label: str, count: int, words: set[str], text: str) -> bool:
