@@ -97,6 +97,15 @@ def test_facts_are_lost_only_by_records_that_have_some_and_are_written(tmp_path)
     assert export.run(limited, Events()).lost["facts (captions, boxes, labels)"] == 1
 
 
+@pytest.mark.parametrize(("name", "rows", "unanswered"), [("llava", 2, 1), ("alpaca", 2, 1), ("pairs", 1, 0)])
+def test_questions_that_nobody_answers_are_told_where_they_would_be_trained_on(tmp_path, name, rows, unanswered):
+    some = [record("asked", ASK), record("answered", ASK, ANSWER)]
+    begun = begin_corpus(str(tmp_path / "corpus"), roots={"pictures": "/pictures"}, made={"step": "test"})
+    make_from_stream(begun, lambda: iter(some), Events())
+    done = run(tmp_path / "corpus", name)
+    assert (done.rows, len(done.rejected), done.unanswered) == (rows, 2 - rows, unanswered)
+
+
 def test_several_corpora_go_into_one_file_with_pictures_named_from_one_folder(tmp_path):
     paths = {"one": "train/1.jpg", "two": "../one/secret.jpg"}
     for name, path in paths.items():

@@ -68,6 +68,8 @@ def tell(done: "Exported", format_name: str) -> None:
     if done.lost:
         output.say(f"{format_name} cannot carry:")
         output.reasons(done.lost)
+    if done.unanswered:
+        output.say(f"{done.unanswered:,} records only ask: no assistant answers in them, so there is nothing to learn")
     if done.rejected:
         output.say(f"{len(done.rejected):,} records do not fit into {format_name}:")
         output.reasons(done.reasons)

@@ -8,6 +8,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from pictus import plugins
 from pictus.engine.events import Events
 from pictus.errors import PictusError
@@ -42,6 +44,7 @@ class Exported:
     lost: Mapping[str, int]  # what the format cannot carry, with the number of records
     left_out: Mapping[str, int]  # records left out for their licence, by reason
     rejected: tuple[Reject, ...]
+    unanswered: int = 0  # rows that only ask, in a format that has no other place for an answer
 
     @property
     def reasons(self) -> Counter[str]:
@@ -77,6 +80,9 @@ def run(plan: ExportPlan, events: Events) -> Exported:
         rows = facts(rows)
     if (root := media_root(corpora)) is not None:
         rows = _named_from(root, rows)
+    silent = _Silent()
+    if facts is not None:
+        rows = silent(rows)
     tools = _ToolsLeftBehind()
     if "tools" not in format_.carries:
         rows = tools(rows)
@@ -91,7 +97,14 @@ def run(plan: ExportPlan, events: Events) -> Exported:
         lost["origin (licences, address, how it was made)"] = written.rows
     if facts is not None and (count := facts.lost(rejected)):
         lost["facts (captions, boxes, labels)"] = count
-    return Exported(files=written.files, rows=written.rows, lost=lost, left_out=left_out, rejected=rejected)
+    return Exported(
+        files=written.files,
+        rows=written.rows,
+        lost=lost,
+        left_out=left_out,
+        rejected=rejected,
+        unanswered=silent.written(rejected),
+    )
 
 
 class _Counted:
@@ -129,6 +142,27 @@ class _FactsLeftBehind:
 
     def _told(self) -> Iterator[tuple[str, bool]]:
         return chain.from_iterable(corpus.tells_facts() for corpus in self._corpora)
+
+
+class _Silent:
+    """Counts the records in which somebody asks and nobody answers, as in the test splits of many datasets."""
+
+    def __init__(self) -> None:
+        self._passed = 0
+
+    def __call__(self, rows: Iterator[Record]) -> Iterator[Record]:
+        for row in rows:
+            self._passed += _is_silent([turn.role for turn in row.turns])
+            yield row
+
+    def written(self, rejected: Sequence[Reject]) -> int:
+        """Count those of them that were not set aside."""
+        rows = (orjson.loads(reject.row) for reject in rejected if self._passed)
+        return self._passed - sum(_is_silent([turn["role"] for turn in row["turns"]]) for row in rows)
+
+
+def _is_silent(roles: Sequence[str]) -> bool:
+    return "user" in roles and "assistant" not in roles
 
 
 class _ToolsLeftBehind:
