@@ -110,7 +110,7 @@ def test_what_the_user_states_fills_in_what_the_data_does_not_say(tmp_path, run)
     assert orjson.loads(out)["licences"] == [["CC-BY-4.0", "CC0-1.0", "openai-output-terms", 1]]
     out, err = run("licence", tmp_path / "c", code=3)
     assert "next:" not in err  # an export with `--require` would be empty
-    assert "0 of 1 records are permitted" in out and "openai-output-terms" in out
+    assert "0 of 1 record is permitted" in out and "openai-output-terms" in out
 
 
 def test_no_file_outside_the_pictures_gets_into_a_corpus(tmp_path, run):

@@ -238,5 +238,5 @@ def test_a_model_of_this_machine_is_asked(server, run, tmp_path, backend):
     command = ["generate", "COCO2014", "--model_source", backend, "--prompt_config", "prompt.yaml", "--limit", 1]
     command += ["--model", "some.gguf" if backend == "llama.cpp" else "some", "--set", "threads=1"]
     out, err = run(*command, code=(0, 3))  # a model of chance may say nothing of use
-    assert "instruct.jsonl: " in out and "1 answers" in err, err
+    assert "instruct.jsonl: " in out and "1 answer," in err, err
     assert (tmp_path / "here/instruct.jsonl").is_file()

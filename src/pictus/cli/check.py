@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pictus.cli import output
+from pictus.reading.wording import count_of
 
 if TYPE_CHECKING:
     from pictus.steps.check import CheckReport
@@ -64,7 +65,7 @@ def command(
             click.echo(f"{error}\n")
         _print_found(report)
         verdict = "nothing is wrong" if not report.damages and not report.reasons else "see above"
-        click.echo(f"{report.what}: {report.records:,} records, {verdict}")
+        click.echo(f"{report.what}: {count_of(report.records, 'record')}, {verdict}")
     if report.others:
         output.say(f"other sources find files here too, and `--as NAME` takes one: {', '.join(report.others)}")
     sys.exit(1 if report.damages else output.SET_ASIDE if report.reasons else output.DONE)
@@ -81,7 +82,7 @@ def _is_tree(target: str) -> bool:
 
 def _print_found(report: "CheckReport") -> None:
     for check, rows in groupby(report.listing(), key=lambda row: row[0]):
-        click.echo(f"{check}: {report.reasons[check]:,} problems")
+        click.echo(f"{check}: {count_of(report.reasons[check], 'problem')}")
         for _, code, count, samples in rows:
             click.echo(f"  {count:>9,}  {code}")
             for sample in samples[:SHOWN]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pictus.cli import output
+from pictus.reading.wording import count_of
 
 if TYPE_CHECKING:
     from pictus.steps.export import Exported
@@ -52,7 +53,7 @@ def command(
     if as_json:
         output.result(done)
     else:
-        click.echo(f"{to}: {done.rows:,} rows")
+        click.echo(f"{to}: {count_of(done.rows, 'row')}")
         for file in done.files[1:]:
             click.echo(f"{file}")
     tell(done, plan.format)
@@ -63,13 +64,16 @@ def command(
 def tell(done: "Exported", format_name: str) -> None:
     """Say what did not go into the file, and why."""
     if done.left_out:
-        output.say(f"{sum(done.left_out.values()):,} records were left out for their licences:")
+        output.say(
+            f"{count_of(sum(done.left_out.values()), 'record was', 'records were')} left out for their licences:"
+        )
         output.reasons(done.left_out)
     if done.lost:
         output.say(f"{format_name} cannot carry:")
         output.reasons(done.lost)
     if done.unanswered:
-        output.say(f"{done.unanswered:,} records only ask: no assistant answers in them, so there is nothing to learn")
+        asking = count_of(done.unanswered, "record only asks", "records only ask")
+        output.say(f"{asking}: nobody answers there, so a trainer has nothing to learn from")
     if done.rejected:
-        output.say(f"{len(done.rejected):,} records do not fit into {format_name}:")
+        output.say(f"{count_of(len(done.rejected), 'record does', 'records do')} not fit into {format_name}:")
         output.reasons(done.reasons)

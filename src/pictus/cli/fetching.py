@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from pictus.cli import output
+from pictus.reading.wording import count_of
 from pictus.steps import fetch
 from pictus.steps.generate.inputs import Input, fetch_plan, make_corpus
 
@@ -24,7 +25,7 @@ def make_ready(one: Input) -> None:
 
 def say_fetch(plan: fetch.FetchPlan, verb: str, say: Callable[[str], object]) -> None:
     """Say which files are fetched, and how large they are."""
-    count = f"{len(plan.assets)} files" if len(plan.assets) != 1 else "1 file"
+    count = count_of(len(plan.assets), "file")
     known = output.size_of(sum(plan.sizes.values()))
     size = known if plan.size_bytes is not None else f"{known} and what the servers do not say"
     say(f"{verb} the annotations of {plan.name}, no pictures, into {plan.root}: {count}, {size}")

@@ -8,6 +8,7 @@ import click
 
 from pictus.cli import output
 from pictus.errors import PictusError
+from pictus.reading.wording import count_of
 
 if TYPE_CHECKING:
     from pictus.steps.generate.inputs import Input
@@ -182,7 +183,7 @@ def _export(made: list[str], said: "Said", *, as_json: bool) -> Any:
     with output.progress() as events:
         done = export.run(plan, events)
     if not as_json:
-        click.echo(f"{said.file}: {done.rows:,} rows of the format {said.format}")
+        click.echo(f"{said.file}: {count_of(done.rows, 'row')} of the format {said.format}")
     tell(done, said.format)
     corpora = [open_corpus(to) for to in made]
     roots = {root for corpus in corpora for root in corpus.roots.values()}
@@ -224,10 +225,12 @@ def _dry_run(plan: Any, *, as_json: bool) -> Any:
         if as_json:
             return plan
         asked = len(plan.kinds) * plan.records
-        click.echo(f"would ask {plan.backend} {asked:,} times: {len(plan.kinds)} kinds for {plan.records:,} records")
+        told = f"{count_of(len(plan.kinds), 'kind')} for {count_of(plan.records, 'record')}"
+        click.echo(f"would ask {plan.backend} {count_of(asked, 'time')}: {told}")
         return None
     found = estimate(plan)
     if as_json:
         return found
-    click.echo(f"would ask {found.model} {found.requests:,} times about {found.records:,} records, by `{plan.prompts}`")
+    times = count_of(found.requests, "time")
+    click.echo(f"would ask {found.model} {times} about {count_of(found.records, 'record')}, by `{plan.prompts}`")
     return output.estimate(found)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pictus.cli import output
+from pictus.reading.wording import count_of
 
 if TYPE_CHECKING:
     from pictus.store.corpus import Corpus
@@ -63,9 +64,10 @@ def command(
     if as_json:
         output.result({"corpus": to, **summary})
     else:
-        click.echo(f"{to}: {summary['rows']:,} records, {output.media_of(summary)}")
+        click.echo(f"{to}: {count_of(summary['rows'], 'record')}, {output.media_of(summary)}")
     if summary["rejected"]:
-        output.say(f"{summary['rejected']:,} rows were set aside; {to}/rejected.json shows ten of each:")
+        aside = count_of(summary["rejected"], "row was", "rows were")
+        output.say(f"{aside} set aside; {to}/rejected.json shows ten of each:")
         output.reasons(summary["reasons"])
     if summary["rows"]:
         output.next_command(_next(to, corpus))

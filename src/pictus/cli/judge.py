@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from pictus.cli import output
+from pictus.reading.wording import count_of
 
 
 @click.command("judge")
@@ -87,5 +88,6 @@ def _dry_run(plan: Any, *, as_json: bool) -> None:
     if as_json:
         return output.result(found)
     tests = " and ".join(plan.tests)
-    click.echo(f"would ask {found.model} {found.requests:,} times about {found.records:,} records: {tests}")
+    times = count_of(found.requests, "time")
+    click.echo(f"would ask {found.model} {times} about {count_of(found.records, 'record')}: {tests}")
     return output.estimate(found, takes_batches=False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pictus.cli import output
+from pictus.reading.wording import count_of
 
 if TYPE_CHECKING:
     from pictus.steps.licence import LicenceReport
@@ -39,7 +40,8 @@ def command(corpus: str, use: str, as_json: bool) -> None:
 
 def _tell(corpus: str, found: "LicenceReport") -> None:
     share = found.permitted / found.rows if found.rows else 0
-    click.echo(f"{found.use} use: {found.permitted:,} of {found.rows:,} records are permitted ({share:.0%})")
+    rows = count_of(found.rows, "record is", "records are")
+    click.echo(f"{found.use} use: {found.permitted:,} of {rows} permitted ({share:.0%})")
     output.table(
         [["permitted", f"{found.permitted:,}"], ["refused", f"{found.refused:,}"], ["unknown", f"{found.unknown:,}"]]
     )

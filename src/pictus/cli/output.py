@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from pictus.errors import PictusError
+from pictus.reading.wording import count_of
 
 DONE, SET_ASIDE = 0, 3
 
@@ -59,7 +60,7 @@ def asked(text: bytes) -> None:
     told = orjson.loads(text)
     tokens = f"{told['prompt_tokens']:,} tokens in, {told['completion_tokens']:,} out"
     money = "" if told["dollars"] is None else f", ${told['dollars']:,.2f}"
-    say(f"{told['model']}: {told['answers']:,} answers, {tokens}{money}")
+    say(f"{told['model']}: {count_of(told['answers'], 'answer')}, {tokens}{money}")
     for note in told["notes"]:
         say(f"note: {note}")
 
@@ -82,11 +83,12 @@ def estimate(found: Any, *, takes_batches: bool = True) -> None:
     low, high = found.minutes
     rows.append(["time", f"{_minutes(low)} to {_minutes(high)}, if the server lets all of them in flight"])
     if found.unfit:
-        rows.append(["unfit", f"{found.unfit:,} more have nothing to ask about, or fit into no context"])
+        unfit = count_of(found.unfit, "more has", "more have")
+        rows.append(["unfit", f"{unfit} nothing to ask about, or no context is large enough"])
     if found.trimmed:
         rows.append(["trimmed", f"{found.trimmed:,} leave facts out, to fit into the context"])
     table(rows)
-    say(f"worked out from {found.sample:,} records; nothing was asked")
+    say(f"worked out from {count_of(found.sample, 'record')}; nothing was asked")
 
 
 def made(to: str, corpus: Any, *, as_json: bool, why: Mapping[str, int] | None = None) -> None:
@@ -102,11 +104,12 @@ def tell_made(to: str, corpus: Any, *, as_json: bool, why: Mapping[str, int] | N
     """Say what a run made, what it asked, and what it set aside."""
     summary = corpus.summary
     if not as_json:
-        click.echo(f"{to}: {summary['rows']:,} records, {summary['turns']:,} turns, {media_of(summary)}")
+        rows, turns = count_of(summary["rows"], "record"), count_of(summary["turns"], "turn")
+        click.echo(f"{to}: {rows}, {turns}, {media_of(summary)}")
     if corpus.place.exists("asked.json"):
         asked(corpus.place.read("asked.json"))
     if summary["rejected"]:
-        say(f"{summary['rejected']:,} were set aside; {to}/rejected.json shows ten of each:")
+        say(f"{count_of(summary['rejected'], 'was', 'were')} set aside; {to}/rejected.json shows ten of each:")
         reasons(summary["reasons"] if why is None else why)
 
 
@@ -122,8 +125,8 @@ def after_making(to: str, corpus: Any) -> None:
 def media_of(summary: Mapping[str, Any]) -> str:
     """Say how many pictures a corpus has; also how many motions, where it has some."""
     motions = summary.get("motions", 0)
-    pictures = [f"{summary['pictures']:,} pictures"] if summary["pictures"] or not motions else []
-    return ", ".join([*pictures, *([f"{motions:,} motions"] if motions else [])])
+    pictures = [count_of(summary["pictures"], "picture")] if summary["pictures"] or not motions else []
+    return ", ".join([*pictures, *([count_of(motions, "motion")] if motions else [])])
 
 
 def size_of(count: int) -> str:
@@ -216,7 +219,7 @@ class _Lines:
         rate = self.rows / max(time.monotonic() - self.began, 0.001)
         of = f"{self.shards}/{self.total} shards, " if self.total else ""
         aside = f", {self.rejected:,} set aside" if self.rejected else ""
-        return f"{of}{self.rows:,} records, {rate:,.0f}/s{aside}"
+        return f"{of}{count_of(self.rows, 'record')}, {rate:,.0f}/s{aside}"
 
     def close(self) -> None:
         """Nothing is left open."""
@@ -233,7 +236,7 @@ def _asked_line(told: Mapping[str, Any]) -> str:
 def _ingested_line(told: Mapping[str, Any]) -> str:
     names = (("failed", "failed for good"), ("asked_again", "to be asked again"), ("unreadable", "broken lines"))
     more = "".join(f", {told[name]:,} {words}" for name, words in names if told[name])
-    return f"the files of answers hold {told['answers']:,} answers{more}"
+    return f"the files of answers hold {count_of(told['answers'], 'answer')}{more}"
 
 
 class _Bar(_Lines):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pictus.cli import output
+from pictus.reading.wording import count_of
 
 if TYPE_CHECKING:
     from pictus.steps.arrange.readiness import Gap, Readiness, Supply
@@ -54,7 +55,7 @@ def _tell(found: "Readiness") -> None:
     for supply in found.supplies.values():
         if supply.unreadable:
             how = f"`pictus check {found.data} --as {supply.source}` tells which"
-            output.say(f"{supply.source}: {supply.unreadable:,} rows cannot be read; {how}")
+            output.say(f"{supply.source}: {count_of(supply.unreadable, 'row')} cannot be read; {how}")
     if lacking:
         output.next_command(f"pictus arrange {found.data} --from DOWNLOADS")
     else:
@@ -70,9 +71,9 @@ def _what(lacking: "list[Supply]") -> str:
         if supply.links:
             told.append(f"the link {' and '.join(supply.links)}")
         if supply.missing:
-            told.append(f"{supply.missing:,} of {supply.pictures:,} pictures of {supply.source}")
+            told.append(f"{supply.missing:,} of {count_of(supply.pictures, 'picture')} of {supply.source}")
         if supply.addresses:
-            told.append(f"{supply.addresses:,} pictures of {supply.source}, which have only an address")
+            told.append(f"{count_of(supply.addresses, 'picture')} of {supply.source} with only an address")
     return "; ".join(told) or "nothing"
 
 

@@ -3,6 +3,7 @@
 import click
 
 from pictus.cli import output
+from pictus.reading.wording import count_of
 
 _SINGULAR = {"prompts": "prompt set", "tools": "domain of tools"}
 
@@ -78,7 +79,7 @@ def _show_corpus(address: str, count: int, as_json: bool) -> None:
     rows += [["motions", f"{summary['motions']:,}"]] if summary.get("motions") else []
     rows += [["shards", f"{len(corpus.shards):,}"], ["set aside", f"{summary['rejected']:,}"]]
     rows += [["made by", str(corpus.made.get("step"))]]
-    rows += [[f"dataset {name}", f"{number:,} records"] for name, number in summary["datasets"].items()]
+    rows += [[f"dataset {name}", count_of(count, "record")] for name, count in summary["datasets"].items()]
     rows += [[f"media {name}", root] for name, root in corpus.roots.items()]
     click.echo(corpus.name)
     output.table(rows)

@@ -21,6 +21,11 @@ class Exchange:
     number: int
 
 
+def count_of(count: int, one: str, many: str = "") -> str:
+    """Say how many there are: "1 record", "2,000 records"; `many` where a letter more does not make the plural."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 def words_of(text: str) -> list[str]:
     """List the words of a text in lower case."""
     return _PLAIN.findall(text.lower()) if text.isascii() else _WORD.findall(text.lower())

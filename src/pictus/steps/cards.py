@@ -12,6 +12,7 @@ import orjson
 import pictus
 from pictus.licence import find
 from pictus.reading.languages import language_of
+from pictus.reading.wording import count_of
 from pictus.record import Reject
 from pictus.report.reasons import Reasons
 from pictus.steps.citations import citations
@@ -139,11 +140,11 @@ def notice_text(corpus: Corpus) -> str:
         licence = find(name)
         link = f" <{licence.url}>" if licence.url else ""
         lines.append(f"## {licence.title or name}\n")
-        lines.append(f"{rows:,} records.{link} {licence.note}".rstrip() + "\n")
+        lines.append(f"{count_of(rows, 'record')}.{link} {licence.note}".rstrip() + "\n")
     duties = report(corpus, "commercial").duties
     if duties:
         lines.append("## What commercial use asks for\n")
-        lines += [f"- {duty} ({rows:,} records)" for duty, rows in duties]
+        lines += [f"- {duty} ({count_of(rows, 'record')})" for duty, rows in duties]
         lines.append("")
     lines.append("The author and the address of each picture stand in its row, under `origin`.\n")
     return "\n".join(lines)
@@ -156,7 +157,7 @@ def _licences(corpus: Corpus) -> str:
     ]
     found = report(corpus, "commercial")
     sentence = (
-        f"Commercial use: {found.permitted:,} records yes, {found.refused:,} no, "
+        f"Commercial use: {count_of(found.permitted, 'record')} yes, {found.refused:,} no, "
         f"{found.unknown:,} unknown (which is never taken for yes).\n"
     )
     return _table(["picture", "text", "model", "records"], rows) + "\n" + sentence

@@ -14,6 +14,7 @@ from pictus.ask.question import Question
 from pictus.engine.events import Events
 from pictus.errors import PictusError
 from pictus.prompt import Fault
+from pictus.reading.wording import count_of
 from pictus.steps.asked import kept_journal, price_for, taken_records
 from pictus.steps.generate.model import begin, questions_of
 from pictus.steps.generate.plan import GeneratePlan, load_entries
@@ -98,7 +99,7 @@ def _wait(known: list[Batch], folder: Path) -> None:
     counts = Counter(one.status for one in waiting)
     states = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(counts.items()))
     requests = sum(one.requests for one in waiting)
-    batches = "1 batch" if len(waiting) == 1 else f"{len(waiting):,} batches"
+    batches = count_of(len(waiting), "batch", "batches")
     offline = counts.keys() == {"written"}
     raise PictusError(
         f"{requests:,} requests in {batches} wait for their answers: {states}",

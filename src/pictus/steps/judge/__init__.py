@@ -12,6 +12,7 @@ from pictus.ask.asking import Asking
 from pictus.engine.events import Events
 from pictus.engine.making import make_from_stream
 from pictus.prompt_sets import judging
+from pictus.reading.wording import count_of
 from pictus.record import Record, Reject, reject_record
 from pictus.steps.asked import begin_asked, kept_journal, start_asking, taken_records, tell_asked
 from pictus.steps.cards import write_cards
@@ -96,7 +97,7 @@ def _made(plan: JudgePlan, source: Corpus, model: plugins.Model) -> dict[str, An
 
 def _notes(plan: JudgePlan, corpus: Corpus) -> Iterator[str]:
     for reason, count in sorted(unjudged(corpus).items(), key=lambda item: (-item[1], item[0])):
-        yield f"{count:,} records are kept unjudged: {reason}"
+        yield f"{count_of(count, 'record is', 'records are')} kept unjudged: {reason}"
     left = plan.records - corpus.summary["rows"] - corpus.summary["rejected"]
     if left:
-        yield f"{left:,} records are left out: the run had to stop before their turn"
+        yield f"{count_of(left, 'record is', 'records are')} left out: the run had to stop before their turn"
