@@ -25,3 +25,10 @@ def test_one_record_is_said_as_one(run, tmp_path):
     assert out == f"{tmp_path / 'rows.jsonl'}: 1 row\n"
     out, _ = run("check", corpus, "--only", "turn_order")
     assert out.endswith("1 record, nothing is wrong\n")
+
+
+def test_pictures_that_are_not_there_are_told(run, tmp_path):
+    (tmp_path / "a.png").write_bytes(b"\x89PNG and so on")
+    rows = write_rows(tmp_path, ["a.png", "gone.png", "https://pictures.example/b.png"])
+    out, _ = run("import", "llava", "--from", rows, "--to", tmp_path / "corpus")
+    assert out.endswith(": 3 records, 3 pictures (1 only by name and 1 only by an address)\n")

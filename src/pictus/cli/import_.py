@@ -42,6 +42,7 @@ def command(
     pictus import llava --from chat.json --pictures images --to corpora/chat
     """
     from pictus.steps import import_
+    from pictus.steps.named_pictures import absent_pictures
 
     plan = import_.plan(name, root, to, settings=output.settings_of(settings), **options)
     for note in plan.notes:
@@ -64,7 +65,9 @@ def command(
     if as_json:
         output.result({"corpus": to, **summary})
     else:
-        click.echo(f"{to}: {count_of(summary['rows'], 'record')}, {output.media_of(summary)}")
+        absent = absent_pictures(corpus)
+        media = output.media_of(summary) + (f" ({absent})" if absent else "")
+        click.echo(f"{to}: {count_of(summary['rows'], 'record')}, {media}")
     if summary["rejected"]:
         aside = count_of(summary["rejected"], "row was", "rows were")
         output.say(f"{aside} set aside; {to}/rejected.json shows ten of each:")
