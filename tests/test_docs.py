@@ -5,6 +5,7 @@ import json
 import re
 import runpy
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -79,11 +80,16 @@ def test_nothing_of_a_card_breaks_the_page():
 
 
 def test_every_file_that_a_page_links_to_is_there():
-    guides = ("docs/generate.md", "docs/older-scripts.md", "docs/judging.md", "docs/your-own-data.md")
-    for page in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/datasets.md", *guides):
-        links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / page).read_text())
-        for link in links:
-            assert (ROOT / page).parent.joinpath(link).exists(), f"{page} links to {link}"
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert page.parent.joinpath(link).exists(), f"{page} links to {link}"
+
+
+def test_what_is_packed_has_the_citations_of_the_datasets_too():
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    packed = build["targets"]["sdist"]["include"]
+    assert {path.name for path in ROOT.glob("CITATION*")} <= set(packed)
+    assert all((ROOT / name).exists() for name in packed)
 
 
 def test_the_architecture_names_every_folder():
