@@ -13,3 +13,11 @@ def test_where_a_row_becomes_a_list_it_names_nothing_that_it_lacks(capsys, monke
         f"  what: {'y' * 60}",
         "  size: 1 KB",
     ]
+
+
+def test_a_current_folder_that_was_removed_is_told(run, tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    _, err = run("arrange", ".", "--from", "there", code=1)
+    assert err.startswith("error: the folder that this runs in was removed\nwhere: the current folder\nmend:")

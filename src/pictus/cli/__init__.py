@@ -83,14 +83,17 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and not isinstance(error, FileNotFoundError):
             raise  # nobody could be told where to look
         click.echo(str(_told(error)), err=True)
         sys.exit(1)
 
 
 def _told(error: OSError) -> PictusError:
-    """Tell of a file or folder that the system refuses."""
+    """Tell of a file or folder that the system refuses; only the current folder is one without a name."""
+    if error.filename is None:
+        mend = "change to a folder that exists, and type the command again"
+        return PictusError("the folder that this runs in was removed", where="the current folder", mend=mend)
     mend = "check that the path is right, that you may write there, and that the disk is not full"
     return PictusError(f"the system says: {error.strerror}", where=str(error.filename), mend=mend)
 
