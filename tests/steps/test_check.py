@@ -48,3 +48,17 @@ def test_a_dataset_with_a_damaged_file_is_not_passed_over(tmp_path):
     file.write_bytes(file.read_bytes()[:700])
     (damage,) = check(str(root)).damages
     assert "cut short" in damage.what
+
+
+def test_data_in_another_language_than_english_is_compared_with_its_own(tmp_path):
+    rows = [
+        {"instruction": "保持健康的三个提示是什么", "input": "", "output": "保持身体活动，每天走路，多吃水果和蔬菜。"}
+    ] * 3
+    odd = {
+        "instruction": "保持健康的三个提示是什么",
+        "input": "",
+        "output": "Eat the fruit that is there and walk to the park.",
+    }
+    (tmp_path / "rows.json").write_text(json.dumps([*rows, odd]))
+    found = check(str(tmp_path / "rows.json"), only=("language",))
+    assert [(code, count) for _, code, count, _ in found.listing()] == [("not in the wanted language", 1)]

@@ -6,9 +6,13 @@ that several languages share counts for each of them.
 
 from bisect import bisect
 from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
 
 from pictus.reading.wording import words_of
+from pictus.record import Record
 
+_LOOKED_AT = 500  # records
 _FEW = 2  # small words that a verdict rests on, at least
 
 _SMALL_WORDS = {
@@ -84,6 +88,15 @@ def language_of(text: str, *, words: int = 6) -> str | None:
     if len(said) < words:
         return None
     return _by_words(said, text)
+
+
+def languages_in(records: Iterable[Record]) -> Counter[str]:
+    """Count the languages of the first records: of what is said there, else of the captions."""
+    found: Counter[str] = Counter()
+    for record in islice(records, _LOOKED_AT):
+        texts = [turn.text for turn in record.turns] or [*record.facts.captions, *record.facts.motions]
+        found.update({language for text in texts if (language := language_of(text))})
+    return found
 
 
 def _script(sign: str) -> str | None:

@@ -1,9 +1,7 @@
 """The papers of a corpus: README.md, NOTICE.md and CITATIONS.bib, written from what its receipts say."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,7 @@ import orjson
 
 import pictus
 from pictus.licence import find
-from pictus.reading.languages import language_of
+from pictus.reading.languages import languages_in
 from pictus.reading.wording import count_of
 from pictus.record import Reject
 from pictus.report.reasons import Reasons
@@ -23,7 +21,6 @@ from pictus.store.place import Place
 ASKED = "asked.json"  # what a model was asked, beside the corpus.json of a corpus that one wrote
 REJECTED = "rejected.json"  # why rows were set aside, with samples
 _EXCERPT = 300  # characters of a row that was set aside
-_LOOKED_AT = 500  # records, to see in which languages they are
 _SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
@@ -74,10 +71,7 @@ def write_notices(corpora: Sequence[Corpus], notice: Path, bibliography: Path) -
 
 def _languages(corpus: Corpus) -> str:
     """Give the line of the head that says in which languages the first records are; none where nothing tells."""
-    found: Counter[str] = Counter()
-    for record in islice(corpus.records(("turns", "facts")), _LOOKED_AT):
-        texts = [turn.text for turn in record.turns] or [*record.facts.captions, *record.facts.motions]
-        found.update({language for text in texts if (language := language_of(text))})
+    found = languages_in(corpus.records(("turns", "facts")))
     names = [name for name, count in found.most_common() if 20 * count >= found.total()]
     return f"language: [{', '.join(names)}]\n" if names else ""
 

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from pictus import plugins
 from pictus.errors import DamagedFile, ManyErrors, PictusError, unknown_name
+from pictus.reading.languages import languages_in
 from pictus.recipe import read_recipe
 from pictus.record import Record, Reject
 from pictus.report.reasons import Reasons, Sample, excerpt
@@ -216,6 +217,10 @@ def _run_rows(rows: Rows, checks: Mapping[str, Any], report: CheckReport) -> Non
 
 def _run(records: Records, checks: Mapping[str, Any], report: CheckReport) -> None:
     """Look at each record, then read them again for each check that needs all of them: nothing is held."""
+    if "language" in checks and (spoken := languages_in(records())):
+        # Nobody said which language is wanted, so it is that which most of what was read is in.
+        own = plugins.load("checks", "language", {"language": spoken.most_common(1)[0][0]})
+        checks = {**checks, "language": own}
     each = {name: check for name, check in checks.items() if hasattr(check, "problems")}
     for record in records():
         report.records += 1
