@@ -75,9 +75,9 @@ def _print_row(row: Sequence[str], widths: Sequence[int], gap: int) -> None:
 
 
 def _lines(cell: str, wide: int) -> list[str]:
-    """Break at spaces; after hyphens only what is too long by itself."""
+    """Break at spaces; after hyphens too where a word is too long by itself."""
     whole = wrap(cell, wide, break_long_words=False, break_on_hyphens=False)
-    return [line for words in whole for line in wrap(words, wide)]
+    return whole if all(len(line) <= wide for line in whole) else wrap(cell, wide)
 
 
 def _fitting(columns: Sequence[Sequence[str]], room: int | None, firm: int) -> list[int] | None:

@@ -16,7 +16,7 @@ class Verdict(StrEnum):
 
     YES = "yes"
     NO = "no"
-    UNKNOWN = "unknown"
+    UNKNOWN = "depends"  # nothing forbids it, and something is open: never to be taken for yes
 
 
 YES, NO, UNKNOWN = Verdict.YES, Verdict.NO, Verdict.UNKNOWN
