@@ -28,12 +28,3 @@ def test_licences_that_are_too_long_for_a_column_are_filled_line_by_line(run, mo
     out, _ = run("list", "sources")
     assert all(len(line) <= 80 and line.split() != ["/"] for line in out.splitlines())
     assert "third-" in out
-
-
-def test_what_is_open_has_one_word_wherever_it_is_told(run, tmp_path):
-    (tmp_path / "cc12m.tsv").write_text("https://pictures.example/1.jpg\tA mug.\n")
-    run("import", "cc12m", "--from", tmp_path, "--to", tmp_path / "corpus")
-    shown, _ = run("show", "cc12m")
-    ruled, _ = run("licence", tmp_path / "corpus", code=3)
-    assert "commercial use: depends" in shown and "depends    1" in ruled and "unknown " not in ruled
-    assert "for 1 it depends" in (tmp_path / "corpus/README.md").read_text()

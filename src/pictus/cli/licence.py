@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def command(corpus: str, use: str, as_json: bool) -> None:
     """Rule on every row of CORPUS. A reading of the licences, not legal advice.
 
-    Ends with 0 when all rows are permitted, and with 3 when some are refused, or it depends.
+    Ends with 0 when all rows are permitted, and with 3 when some are refused or unknown.
     """
     from pictus.steps import licence
     from pictus.store.corpus import open_corpus
@@ -43,7 +43,7 @@ def _tell(corpus: str, found: "LicenceReport") -> None:
     rows = count_of(found.rows, "record is", "records are")
     click.echo(f"{found.use} use: {found.permitted:,} of {rows} permitted ({share:.0%})")
     output.table(
-        [["permitted", f"{found.permitted:,}"], ["refused", f"{found.refused:,}"], ["depends", f"{found.depends:,}"]]
+        [["permitted", f"{found.permitted:,}"], ["refused", f"{found.refused:,}"], ["unknown", f"{found.unknown:,}"]]
     )
     if found.blockers:
         click.echo("what blocks the others:")

@@ -16,7 +16,7 @@ class Verdict(StrEnum):
 
     YES = "yes"
     NO = "no"
-    UNKNOWN = "depends"  # nothing forbids it, and something is open: never to be taken for yes
+    UNKNOWN = "unknown"
 
 
 YES, NO, UNKNOWN = Verdict.YES, Verdict.NO, Verdict.UNKNOWN

@@ -152,7 +152,7 @@ def _licences(corpus: Corpus) -> str:
     found = report(corpus, "commercial")
     sentence = (
         f"Commercial use: {count_of(found.permitted, 'record')} yes, {found.refused:,} no, "
-        f"for {found.depends:,} it depends (which is never taken for yes).\n"
+        f"{found.unknown:,} unknown (which is never taken for yes).\n"
     )
     return _table(["picture", "text", "model", "records"], rows) + "\n" + sentence
 

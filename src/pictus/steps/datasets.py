@@ -8,8 +8,7 @@ from typing import Any
 
 from pictus import plugins
 from pictus.card import Card, Stage
-from pictus.licence import Verdict
-from pictus.steps.outlook import Outlook, of_card
+from pictus.steps.outlook import Outlook, Word, of_card
 from pictus.store.marks import read_marks
 
 _SHORT = 32  # characters of a size that a table has room for
@@ -35,7 +34,7 @@ class Dataset:
 
 
 def datasets(
-    *, stages: Sequence[Stage] = (), commercial: Sequence[Verdict] = (), read: bool | None = None
+    *, stages: Sequence[Stage] = (), commercial: Sequence[Word] = (), read: bool | None = None
 ) -> list[Dataset]:
     """List the datasets for any of some stages, with any of some outlooks, read or not; nothing stated is no limit."""
     marks = read_marks()

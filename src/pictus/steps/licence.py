@@ -18,7 +18,7 @@ class LicenceReport:
     rows: int
     permitted: int
     refused: int
-    depends: int
+    unknown: int
     blockers: tuple[tuple[str, int], ...]  # a reason and the rows it blocks, the most first
     duties: tuple[tuple[str, int], ...]  # what must be done for the permitted rows
 
@@ -38,7 +38,7 @@ def report(corpus: Corpus, use: Use) -> LicenceReport:
         rows=verdicts.total(),
         permitted=verdicts[Verdict.YES],
         refused=verdicts[Verdict.NO],
-        depends=verdicts[Verdict.UNKNOWN],
+        unknown=verdicts[Verdict.UNKNOWN],
         blockers=tuple(blockers.most_common()),
         duties=tuple(duties.most_common()),
     )

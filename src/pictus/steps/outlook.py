@@ -8,6 +8,7 @@ from pictus.card import Card
 from pictus.licence import Use, Verdict, both_terms, find, ruling, terms_of_model
 from pictus.recipe import Generate, Recipe
 
+Word: TypeAlias = Literal["yes", "no", "depends"]
 Open: TypeAlias = Literal["each picture's own licence", "what is not known"]
 _PER_ITEM = find("per-item").name
 _UNKNOWN = find("unknown").name
@@ -21,7 +22,7 @@ class Outlook:
     """
 
     use: Use
-    verdict: Verdict
+    verdict: Word
     depends_on: Open | None = None  # where it depends: on the pictures alone, which the rows will tell, or on more
     reasons: tuple[str, ...]  # what blocks it or leaves it open; empty when the verdict is yes
     duties: tuple[str, ...]  # what must be done in return, as far as it is known; empty unless it may be used
@@ -33,12 +34,13 @@ def of_card(card: Card, use: Use = "commercial", *, terms: str | None = None) ->
     last = both_terms(terms, card.model_terms) or "none"
     whole = ruling((card.picture_licence, card.text_licence, last), use)
     if whole.verdict is not Verdict.UNKNOWN:
-        return Outlook(use=use, verdict=whole.verdict, reasons=whole.reasons, duties=whole.duties)
+        word: Word = "yes" if whole.verdict is Verdict.YES else "no"
+        return Outlook(use=use, verdict=word, reasons=whole.reasons, duties=whole.duties)
     rest = ruling((card.text_licence, last), use)
     on: Open = "what is not known"
     if card.picture_licence == _PER_ITEM and rest.verdict is Verdict.YES:
         on = "each picture's own licence"
-    return Outlook(use=use, verdict=whole.verdict, depends_on=on, reasons=whole.reasons, duties=rest.duties)
+    return Outlook(use=use, verdict="depends", depends_on=on, reasons=whole.reasons, duties=rest.duties)
 
 
 def verdict(recipe: Recipe, use: Use = "commercial") -> Outlook:
