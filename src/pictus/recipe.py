@@ -5,33 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from pictus import plugins
 from pictus.errors import unknown_name
+from pictus.stages import Model, Stage, StageName, is_source, one_key
 from pictus.typed_yaml import Section, read_yaml, typed
 
 _SHIPPED = Path(__file__).parent / "recipes"
-
-
-def _one_key(value: Any) -> Any:
-    """Read `- answer_length: {minimum: 3}` and `- answer_length` alike."""
-    if not isinstance(value, list):
-        return value
-    named: dict[str, Any] = {}
-    for item in value:
-        if isinstance(item, str):
-            named[item] = {}
-        elif isinstance(item, dict) and len(item) == 1:
-            named |= {name: settings or {} for name, settings in item.items()}
-        else:
-            raise ValueError("each item of the recipe's list is a name, or a name with its settings")
-    return named
-
-
-def _is_source(name: str) -> str:
-    if name not in plugins.names("sources"):
-        error = unknown_name("source", name, plugins.names("sources"), where="source")
-        raise ValueError(f"{error.what}: {error.mend}")
-    return name
 
 
 class Generate(Section):
@@ -53,11 +31,14 @@ class Recipe(Section):
     """All that a recipe may hold."""
 
     what: str = ""  # for people, as `pictus list recipes` shows it
-    source: Annotated[str, AfterValidator(_is_source)] | None = (
+    source: Annotated[str, AfterValidator(is_source)] | None = (
         None  # that it is meant for; its licences tell what comes
     )
     generate: Generate = Generate()
-    checks: Annotated[dict[str, dict[str, Any]], BeforeValidator(_one_key)] | None = None
+    checks: Annotated[dict[str, dict[str, Any]], BeforeValidator(one_key)] | None = None
+    seed: int = 0  # of the order in which training sees the data
+    model: Model | None = None
+    stages: dict[StageName, Stage] = Field(default_factory=dict)
 
 
 def shipped_names() -> tuple[str, ...]:

@@ -40,6 +40,7 @@ class Page:
     assets: tuple[dict[str, Any], ...] = ()
     text: str = ""  # of a prompt set or recipe: its YAML, to begin one's own with
     commercial: Outlook | None = None  # of a source or recipe
+    stages: tuple[str, ...] = ()  # of a recipe that trains
     cite: tuple[str, ...] = ()  # keys of what to cite for a source
     read: bool | None = None  # of a source: whether the person at this machine marked it as read
     is_written: bool = True  # of a format: some are only read
@@ -133,11 +134,7 @@ def _recipe_entry(name: str) -> Entry:
 
 def _recipe_page(name: str) -> Page:
     found = recipe.load_recipe(name)
-    made = found.generate
-    told = [f"source: {found.source}", f"backend: {made.backend}"]
-    told += [f"model: {made.settings['model']}"] if "model" in made.settings else []
-    told += [f"prompt set: {made.prompts}"] if made.prompts else []
-    told += [f"kinds: {', '.join(made.kinds)}"] if made.kinds else []
+    told = _stages_told(found) if found.stages else _generation_told(found)
     return Page(
         family="recipes",
         name=name,
@@ -146,4 +143,18 @@ def _recipe_page(name: str) -> Page:
         settings=(),
         text=recipe.shipped_path(name).read_text("utf-8"),
         commercial=verdict(found),
+        stages=tuple(found.stages),
     )
+
+
+def _generation_told(found: recipe.Recipe) -> list[str]:
+    made = found.generate
+    told = [f"source: {found.source}", f"backend: {made.backend}"]
+    told += [f"model: {made.settings['model']}"] if "model" in made.settings else []
+    told += [f"prompt set: {made.prompts}"] if made.prompts else []
+    return [*told, *([f"kinds: {', '.join(made.kinds)}"] if made.kinds else [])]
+
+
+def _stages_told(found: recipe.Recipe) -> list[str]:
+    told = [f"{name}: {', '.join(part.name for part in stage.data)}" for name, stage in found.stages.items()]
+    return [*told, f"note: {found.model.note}"] if found.model and found.model.note else told

@@ -91,7 +91,7 @@ def plan(name: str, root: Path, to: str, *, splits: tuple[str, ...] = (), **opti
 
 def run(plan: ImportPlan, events: Events) -> Corpus:
     """Read, and write the corpus with its cards."""
-    corpus = begin_corpus(plan.to, roots={plan.name: _media_root(plan)}, made=_made(plan))
+    corpus = begin_corpus(plan.to, roots={plan.name: _media_root(plan)}, made=made_of(plan))
     tasks = _tasks(plan)
     if tasks is None:
         corpus = make_from_stream(corpus, lambda: _rows(plan), events)
@@ -248,7 +248,8 @@ def _fingerprint(files: Iterable[Path]) -> tuple[str, ...]:
     return tuple(f"{path.name} {stat.st_size} {stat.st_mtime_ns}" for path, stat in stats)
 
 
-def _made(plan: ImportPlan) -> dict[str, Any]:
+def made_of(plan: ImportPlan) -> dict[str, Any]:
+    """Say what an import is made of: the same again means the same corpus."""
     made = {
         "step": "import",
         "name": plan.name,

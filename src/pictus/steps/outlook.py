@@ -1,6 +1,6 @@
 """Outlook: what licences will permit, told before a row is made, from a source's card and a recipe's model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from pictus import plugins
@@ -44,9 +44,23 @@ def of_card(card: Card, use: Use = "commercial", *, terms: str | None = None) ->
 
 
 def verdict(recipe: Recipe, use: Use = "commercial") -> Outlook:
-    """Say what may be done with what a recipe makes of its source."""
+    """Say what may be done with what a recipe makes of its source, or trains on."""
+    if recipe.stages:
+        return _of_stages(recipe, use)
     card = _NO_CARD if recipe.source is None else plugins.load_class("sources", recipe.source).card
     return of_card(card, use, terms=_terms(recipe.generate))
+
+
+def _of_stages(recipe: Recipe, use: Use) -> Outlook:
+    """Give the strictest outlook of all that a training sees."""
+    parts = [part for stage in recipe.stages.values() for part in stage.data]
+    names = dict.fromkeys(part.source for part in parts)
+    found = [of_card(_NO_CARD if name is None else plugins.load_class("sources", name).card, use) for name in names]
+    rank = {"no": 0, "depends": 1, "yes": 2}
+    worst = min(found, key=lambda one: (rank[one.verdict], one.depends_on == "each picture's own licence"))
+    reasons = dict.fromkeys(reason for one in found for reason in one.reasons)
+    duties = dict.fromkeys(duty for one in found for duty in one.duties)
+    return replace(worst, reasons=tuple(reasons), duties=tuple(duties) if worst.verdict != "no" else ())
 
 
 def _terms(generate: Generate) -> str | None:

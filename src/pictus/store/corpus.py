@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,12 @@ class Corpus:
     def shards(self) -> list[int]:
         """List the numbers of the shards."""
         return [entry["shard"] for entry in self.summary.get("shards", ())]
+
+    @property
+    def fingerprint(self) -> str:
+        """Name what the corpus holds: the hashes of its shards, hashed."""
+        hashes = [entry["sha256"] for entry in self.summary.get("shards", ())]
+        return blake2b(orjson.dumps(hashes), digest_size=16).hexdigest()
 
     def records(self, fields: Collection[str] = FIELDS, *, shards: Collection[int] | None = None) -> Iterator[Record]:
         """Stream the records, reading only the columns that the wanted fields need."""

@@ -1,0 +1,143 @@
+"""The part of a recipe that says what each training stage is fed with, and how it is trained."""
+
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from pictus import plugins
+from pictus.errors import unknown_name
+from pictus.typed_yaml import Section
+
+StageName: TypeAlias = Literal["align", "pretrain", "instruct", "tools"]
+STAGES: tuple[StageName, ...] = ("align", "pretrain", "instruct", "tools")  # in the order of a training
+CaptionStyle: TypeAlias = Literal["plain", "asked"]
+
+Number = Annotated[float, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
+Share = Annotated[Number, Field(gt=0)]
+
+
+def one_key(value: Any) -> Any:
+    """Read `- answer_length: {minimum: 3}` and `- answer_length` alike."""
+    if not isinstance(value, list):
+        return value
+    named: dict[str, Any] = {}
+    for item in value:
+        if isinstance(item, str):
+            named[item] = {}
+        elif isinstance(item, dict) and len(item) == 1:
+            named |= {name: settings or {} for name, settings in item.items()}
+        else:
+            raise ValueError("each item of the recipe's list is a name, or a name with its settings")
+    return named
+
+
+def is_source(name: str) -> str:
+    """Refuse a name that no source has."""
+    if name not in plugins.names("sources"):
+        error = unknown_name("source", name, plugins.names("sources"), where="source")
+        raise ValueError(f"{error.what}: {error.mend}")
+    return name
+
+
+class Bounds(Section):
+    """What a score of a side table must be."""
+
+    least: Number | None = None
+    most: Number | None = None
+
+
+class Part(Section):
+    """Some rows of one corpus, dataset or file, and how often they come."""
+
+    corpus: str | None = None  # a folder that pictus made
+    source: Annotated[str, AfterValidator(is_source)] | None = None  # a dataset, whose files lie in `at`
+    data: str | None = None  # a file in a known format, whose pictures lie in `images`
+    meta: str | None = None  # ImageBind-LLM's META file, whose pictures lie in `images`
+    at: str | None = None
+    images: str | None = None
+    splits: list[str] = Field(default_factory=list)
+    settings: dict[str, Any] = Field(default_factory=dict)  # of the source or format
+
+    weight: Share | None = None  # its share of the stage, beside the weights of others
+    epochs: Share | None = None  # how often each row comes
+    rows: Annotated[int, Field(ge=1)] | None = None  # how many come
+
+    require: Literal["commercial", "derivatives", "train"] | None = None  # only rows that may be used so
+    checks: Annotated[dict[str, dict[str, Any]], BeforeValidator(one_key)] = Field(default_factory=dict)
+    scores: dict[str, Bounds] = Field(default_factory=dict)  # by `table.column` of a side table
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        given = [name for name in ("corpus", "source", "data", "meta") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("name one of `corpus`, `source`, `data` and `meta`")
+        if (self.at is None) == (self.source is not None):
+            raise ValueError(
+                "`at`, the folder of its files, goes with `source`" + ("" if self.at else ": it is missing")
+            )
+        if self.images is not None and given[0] not in ("data", "meta"):
+            raise ValueError("`images` goes with `data` or `meta`")
+        if sum(one is not None for one in (self.weight, self.epochs, self.rows)) > 1:
+            raise ValueError("give one of `weight`, `epochs` and `rows`")
+        for name in self.scores:
+            if name.count(".") != 1:
+                raise ValueError(f"`{name}` is no `table.column` of a side table")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Name it as tables show it."""
+        return self.source or self.corpus or self.data or self.meta or ""
+
+
+class Training(Section):
+    """How a stage is trained: the figures of a paper or of your own."""
+
+    trained: list[str] = Field(default_factory=list)  # modules: projector, vision, language, lora
+    learning_rate: dict[str, Number] = Field(default_factory=dict)  # by module; `all` for those not named
+    batch: Annotated[int, Field(ge=1)]  # samples of a step, on all devices together
+    schedule: Literal["cosine", "constant", "linear"] = "cosine"
+    warmup: Annotated[Number, Field(ge=0, lt=1)] = 0.0  # share of the steps
+    weight_decay: Annotated[Number, Field(ge=0)] = 0.0
+    betas: Annotated[list[Number], Field(min_length=2, max_length=2)] = [0.9, 0.999]
+    max_tokens: Annotated[int, Field(ge=16)] = 2048
+    image_tokens: Annotated[int, Field(ge=1)] = 576
+    note: str = ""  # what was read where, and what differs from it
+
+
+class Stage(Section):
+    """What one stage is fed with."""
+
+    data: Annotated[list[Part], Field(min_length=1)]
+    samples: Annotated[int, Field(ge=1)] | None = None  # of the whole stage, where parts have weights
+    captions: CaptionStyle | None = None  # how captions become turns; plain to align, else asked
+    train: Training | None = None
+
+    @model_validator(mode="after")
+    def _weights_or_counts(self) -> Self:
+        weighted = [part.weight is not None for part in self.data]
+        if any(weighted) and not all(weighted):
+            raise ValueError("give all parts of a stage weights, or none: a weight is a share of what the others are")
+        if self.samples is not None and not all(weighted):
+            raise ValueError("`samples` goes with weights: epochs and rows say already how many there are")
+        return self
+
+
+class Model(Section):
+    """The parts that a model is built from."""
+
+    vision: str = ""
+    language: str = ""
+    projector: str = ""
+    start: str = ""  # a model to begin with, instead of parts
+    note: str = ""  # what of the original these parts stand for
+
+    @model_validator(mode="after")
+    def _no_bridge(self) -> Self:
+        for path in (self.vision, self.language, self.start):
+            if path.rpartition("/")[2] == "7B-pretrained.pth":
+                raise ValueError(
+                    "7B-pretrained.pth holds the bridge and the gates between ImageBind and LLaMA, which no LLaVA has: "
+                    "name a vision tower and a language model, and train a projector between them"
+                )
+        return self

@@ -1,0 +1,1 @@
+"""Blend: what a stage of training is fed with, in which order, chosen and counted before a model is loaded."""
