@@ -1,1 +1,1 @@
-"""Blend corpora: choose rows, work out the order in which a stage sees them, and make conversations of captions."""
+"""Blend: what a stage of training is fed with, in which order, chosen and counted before a model is loaded."""
