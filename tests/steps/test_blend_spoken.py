@@ -177,6 +177,10 @@ def test_of_a_request_and_its_answer_plain_keeps_the_picture_and_the_answer():
             "its answer is to a question, without which it would mean nothing",
         ),
         (
+            answered(*simple_record().turns, facts=Facts(choices=("A red dog.", "A cat."))),
+            "its answer is to a question, without which it would mean nothing",
+        ),
+        (
             answered(
                 Turn.of("user", "Where is it?", images=1),
                 Turn("assistant", (Part("text", "Let me see."),), (Call("c1", "find", "{}"),)),
@@ -297,6 +301,13 @@ def test_captions_of_datasets_go_through_both_styles(name):
         for row in rows:
             assert row.media == record.media and row.turns[-1].text in texts
         assert not rows[0].turns[0].text and rows[1].turns[0].text
+
+
+def test_of_several_pictures_each_has_its_place_and_the_request_is_about_all():
+    for seed in range(20):
+        request, answer = spoken(captioned("Two dogs.", media=[PICTURE] * 2), "asked", seed=seed).turns
+        assert [part.type for part in request.parts].count("image") == 2 and answer.text == "Two dogs."
+        assert request.text in TABLES["SEVERAL"]
 
 
 def test_narratives_and_captions_of_one_picture_each_get_a_fitting_request():
