@@ -6,13 +6,13 @@ same. The facts stay with the record it was made from, which the new one names: 
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from pictus.reading.rows import BadRow
 from pictus.record import MediaKind, Part, Record, Reject, Turn, digest_of, make_record, reject_record
+from pictus.stages import CaptionStyle
 from pictus.steps.blend.requests import Manner, requests_for
 
-CaptionStyle: TypeAlias = Literal["plain", "asked"]
 PROGRAM = "pictus-phrasing-1"  # another number when the same seed would choose or say something else
 
 Saying: TypeAlias = tuple[str, Manner]
