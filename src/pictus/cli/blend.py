@@ -8,7 +8,7 @@ import click
 from pictus.cli import output
 
 if TYPE_CHECKING:
-    from pictus.steps.blend.run import BlendedStage
+    from pictus.steps.blend.head import Mixture
 
 _BAR = 40  # letters of the picture of a mixture
 
@@ -45,15 +45,15 @@ def command(recipe: str, to: Path, stages: tuple[str, ...], seed: int | None, dr
     return None
 
 
-def _tell(stage: "BlendedStage") -> None:
-    about = "about " if any(part.is_estimate for part in stage.parts) else ""
-    told = [f"{about}{stage.samples:,} samples", f"{about}{stage.tokens:,} tokens"]
-    told += [f"{stage.steps:,} steps of {stage.batch}"] if stage.steps is not None else []
+def _tell(stage: "Mixture") -> None:
+    about = "about " if any(part.seen != "all" for part in stage.parts) else ""
+    told = [f"{about}{stage.samples:,} samples", f"{about}{sum(map(stage.tokens_of, stage.parts)):,} tokens"]
+    told += [f"{stage.steps:,} steps of {stage.train.batch}"] if stage.train is not None else []
     click.echo(f"{stage.name}: {', '.join(told)}; captions {stage.captions}, seed {stage.seed}")
     rows = [["", "corpus", "rows", "taken", "epochs", "samples", "tokens", ""]]
     for part in stage.parts:
         share = part.draws / stage.samples if stage.samples else 0.0
-        tokens = part.tokens + part.pictures * (stage.image_tokens or 0)
+        tokens = stage.tokens_of(part)
         counts = (f"{part.rows:,}", f"{part.chosen:,}", f"{part.epochs:.2f}", f"{part.draws:,}", f"{tokens:,}")
         rows.append(["", part.name, *counts, f"{'█' * round(share * _BAR)} {share:.1%}"])
     output.table(rows)
@@ -62,5 +62,3 @@ def _tell(stage: "BlendedStage") -> None:
             click.echo(f"  left out of {part.name}: {count:,}, {reason}")
         for picture, text, model, count in list(part.licences)[:3]:
             click.echo(f"  {part.name}: {count:,} rows under {picture} / {text}, model {model}")
-    for name in stage.to_import:
-        click.echo(f"  {name}: is imported when the blend is made; only then its rows are known")

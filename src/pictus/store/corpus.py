@@ -1,7 +1,6 @@
 """A corpus: a folder of shards with `corpus.json`, which says what it holds and how it was made."""
 
 import fcntl
-import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -206,7 +205,7 @@ def _read(place: Place) -> Corpus | None:
                 where=where,
                 mend="install a newer pictus: `pip install --upgrade pictus`",
             )
-        roots = {name: _absolute(place, address) for name, address in head["roots"].items()}
+        roots = {name: place.absolute(address) for name, address in head["roots"].items()}
         return Corpus(place, head["name"], roots, head["made"], head["complete"], head["summary"])
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise PictusError(
@@ -221,29 +220,12 @@ def _write(corpus: Corpus) -> None:
         "name": corpus.name,
         "schema": SCHEMA_VERSION,
         "complete": corpus.is_complete,
-        "roots": {name: _portable(corpus.place, address) for name, address in corpus.roots.items()},
+        "roots": {name: corpus.place.portable(address) for name, address in corpus.roots.items()},
         "made": corpus.made,
         "summary": corpus.summary,
     }
     with corpus.place.publish(_HEAD) as file:
         file.write(orjson.dumps(head, option=orjson.OPT_INDENT_2))
-
-
-def _portable(place: Place, address: str) -> str:
-    """Say a folder beside the corpus relative to it, so that the two can be moved together."""
-    if place.folder is None or "://" in address:
-        return address
-    parent = place.folder.resolve().parent
-    full = Path(address).resolve()
-    if full.is_relative_to(parent) and parent != Path(parent.root):
-        return os.path.relpath(full, place.folder.resolve())
-    return str(full)
-
-
-def _absolute(place: Place, address: str) -> str:
-    if place.folder is None or "://" in address or address.startswith("/"):
-        return address
-    return str((place.folder.resolve() / address).resolve())
 
 
 def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ Either way a file appears under its name only when it is whole: locally by renam
 because an object is put as one.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,6 +40,22 @@ class Place:
     def where(self, name: str) -> str:
         """Give the full address of a file, for messages."""
         return f"{self.address}/{name}"
+
+    def portable(self, address: str) -> str:
+        """Say a folder in or beside this one relative to it, so that the two can be moved together."""
+        if self.folder is None or "://" in address:
+            return address
+        parent = self.folder.resolve().parent
+        full = Path(address).resolve()
+        if full.is_relative_to(parent) and parent != Path(parent.root):
+            return os.path.relpath(full, self.folder.resolve())
+        return str(full)
+
+    def absolute(self, address: str) -> str:
+        """Give back in full what `portable` said."""
+        if self.folder is None or "://" in address or address.startswith("/"):
+            return address
+        return str((self.folder.resolve() / address).resolve())
 
     def exists(self, name: str) -> bool:
         """Say whether a file is there."""

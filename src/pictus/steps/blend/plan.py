@@ -1,7 +1,7 @@
 """What a recipe asks for: the corpora of each stage, and how many samples each gives."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from hashlib import blake2b
 from itertools import pairwise
@@ -11,8 +11,8 @@ import orjson
 
 from pictus import plugins
 from pictus.errors import ManyErrors, PictusError, unknown_name
-from pictus.recipe import Recipe, load_recipe
-from pictus.stages import STAGES, CaptionStyle, Part, Stage, StageName, Training
+from pictus.recipe import load_recipe
+from pictus.stages import STAGES, CaptionStyle, Model, Part, Stage, StageName, Training
 from pictus.steps import import_
 from pictus.steps.import_ import ImportPlan
 from pictus.store.corpus import Corpus, open_corpus
@@ -46,6 +46,7 @@ class StagePlan:
     """A stage: its parts, and how captions become turns."""
 
     name: StageName
+    seed: int
     parts: tuple[PartPlan, ...]
     captions: CaptionStyle
     samples: int | None
@@ -59,6 +60,7 @@ class BlendPlan:
     recipe: str
     to: Path
     seed: int
+    model: Model | None
     stages: tuple[StagePlan, ...]
 
 
@@ -74,14 +76,19 @@ def plan(recipe: str | Path, to: str | Path, *, stages: Sequence[StageName] = ()
             raise unknown_name("stage", name, list(found.stages), where=str(recipe))
     wanted = [name for name in STAGES if name in found.stages and (not stages or name in stages)]
     errors: list[PictusError] = []
-    planned = [_stage(name, found.stages[name], Path(to), errors, str(recipe)) for name in wanted]
+    chosen_seed = found.seed if seed is None else seed
+    planned = [
+        replace(_stage(name, found.stages[name], Path(to), errors, str(recipe)), seed=_seed_of(name, chosen_seed))
+        for name in wanted
+    ]
     if errors:
         raise errors[0] if len(errors) == 1 else ManyErrors(errors, where=str(recipe))
-    return BlendPlan(recipe=str(recipe), to=Path(to), seed=_seed(found, seed), stages=tuple(planned))
+    return BlendPlan(recipe=str(recipe), to=Path(to), seed=chosen_seed, model=found.model, stages=tuple(planned))
 
 
-def _seed(recipe: Recipe, seed: int | None) -> int:
-    return recipe.seed if seed is None else seed
+def _seed_of(stage: StageName, seed: int) -> int:
+    """Give each stage a seed of its own, so that a corpus comes with other words and in another order in the next."""
+    return len(STAGES) * seed + STAGES.index(stage)
 
 
 def _stage(name: StageName, stage: Stage, to: Path, errors: list[PictusError], where: str) -> StagePlan:
@@ -94,7 +101,7 @@ def _stage(name: StageName, stage: Stage, to: Path, errors: list[PictusError], w
                 PictusError(error.what, where=f"{where}, {name}, part {number}: {error.where}", mend=error.mend)
             )
     style: CaptionStyle = stage.captions or ("plain" if name == "align" else "asked")
-    return StagePlan(name=name, parts=tuple(parts), captions=style, samples=stage.samples, train=stage.train)
+    return StagePlan(name=name, seed=0, parts=tuple(parts), captions=style, samples=stage.samples, train=stage.train)
 
 
 def _part(part: Part, to: Path) -> PartPlan:
