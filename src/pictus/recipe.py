@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from pictus.errors import unknown_name
-from pictus.stages import Model, Stage, StageName, is_source, one_key
+from pictus.stages import Model, Stage, StageName, in_order, is_source, one_key
 from pictus.typed_yaml import Section, read_yaml, typed
 
 _SHIPPED = Path(__file__).parent / "recipes"
@@ -38,7 +38,7 @@ class Recipe(Section):
     checks: Annotated[dict[str, dict[str, Any]], BeforeValidator(one_key)] | None = None
     seed: int = 0  # of the order in which training sees the data
     model: Model | None = None
-    stages: dict[StageName, Stage] = Field(default_factory=dict)
+    stages: Annotated[dict[StageName, Stage], AfterValidator(in_order)] = Field(default_factory=dict)
 
 
 def shipped_names() -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The part of a recipe that says what each training stage is fed with, and how it is trained."""
 
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -9,11 +9,12 @@ from pictus.errors import unknown_name
 from pictus.typed_yaml import Section
 
 StageName: TypeAlias = Literal["align", "pretrain", "instruct", "tools"]
-STAGES: tuple[StageName, ...] = ("align", "pretrain", "instruct", "tools")  # in the order of a training
+STAGES: tuple[StageName, ...] = get_args(StageName)  # in the order of a training
 CaptionStyle: TypeAlias = Literal["plain", "asked"]
 
 Number = Annotated[float, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
-Share = Annotated[Number, Field(gt=0)]
+Share = Annotated[Number, Field(gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1)]
 
 
 def one_key(value: Any) -> Any:
@@ -45,6 +46,12 @@ class Bounds(Section):
     least: Number | None = None
     most: Number | None = None
 
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if self.least is None and self.most is None:
+            raise ValueError("say `least`, `most` or both")
+        return self
+
 
 class Part(Section):
     """Some rows of one corpus, dataset or file, and how often they come."""
@@ -57,26 +64,30 @@ class Part(Section):
     images: str | None = None
     splits: list[str] = Field(default_factory=list)
     settings: dict[str, Any] = Field(default_factory=dict)  # of the source or format
+    picture_licence: str | None = None  # where the data says nothing of it
+    text_licence: str | None = None
+    model_terms: str | None = None
 
     weight: Share | None = None  # its share of the stage, beside the weights of others
     epochs: Share | None = None  # how often each row comes
-    rows: Annotated[int, Field(ge=1)] | None = None  # how many come
+    rows: Count | None = None  # how many samples come
 
     require: Literal["commercial", "derivatives", "train"] | None = None  # only rows that may be used so
+    stage: StageName | None = None  # only rows of datasets that are meant for it
     checks: Annotated[dict[str, dict[str, Any]], BeforeValidator(one_key)] = Field(default_factory=dict)
     scores: dict[str, Bounds] = Field(default_factory=dict)  # by `table.column` of a side table
 
     @model_validator(mode="after")
-    def _one_of_each(self) -> Self:
+    def _is_one_thing(self) -> Self:
         given = [name for name in ("corpus", "source", "data", "meta") if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError("name one of `corpus`, `source`, `data` and `meta`")
-        if (self.at is None) == (self.source is not None):
-            raise ValueError(
-                "`at`, the folder of its files, goes with `source`" + ("" if self.at else ": it is missing")
-            )
-        if self.images is not None and given[0] not in ("data", "meta"):
-            raise ValueError("`images` goes with `data` or `meta`")
+        goes_with: dict[str, tuple[str, ...]] = {"at": ("source",), "splits": ("source",), "images": ("data", "meta")}
+        goes_with["scores"] = ("corpus",)
+        goes_with |= dict.fromkeys(("settings", *STATED), ("source", "data", "meta"))
+        for name, kinds in goes_with.items():
+            if getattr(self, name) and given[0] not in kinds:
+                raise ValueError(f"`{name}` goes with {' or '.join(f'`{kind}`' for kind in kinds)}")
         if sum(one is not None for one in (self.weight, self.epochs, self.rows)) > 1:
             raise ValueError("give one of `weight`, `epochs` and `rows`")
         for name in self.scores:
@@ -90,26 +101,35 @@ class Part(Section):
         return self.source or self.corpus or self.data or self.meta or ""
 
 
+STATED = ("picture_licence", "text_licence", "model_terms")
+
+
 class Training(Section):
     """How a stage is trained: the figures of a paper or of your own."""
 
     trained: list[str] = Field(default_factory=list)  # modules: projector, vision, language, lora
     learning_rate: dict[str, Number] = Field(default_factory=dict)  # by module; `all` for those not named
-    batch: Annotated[int, Field(ge=1)]  # samples of a step, on all devices together
+    batch: Count  # samples of a step, on all devices together
     schedule: Literal["cosine", "constant", "linear"] = "cosine"
     warmup: Annotated[Number, Field(ge=0, lt=1)] = 0.0  # share of the steps
     weight_decay: Annotated[Number, Field(ge=0)] = 0.0
-    betas: Annotated[list[Number], Field(min_length=2, max_length=2)] = [0.9, 0.999]
-    max_tokens: Annotated[int, Field(ge=16)] = 2048
-    image_tokens: Annotated[int, Field(ge=1)] = 576
+    betas: Annotated[list[Annotated[Number, Field(ge=0, lt=1)]], Field(min_length=2, max_length=2)] = [0.9, 0.999]
+    max_tokens: Annotated[int, Field(ge=16)] = 2048  # of a sample, its pictures included
+    image_tokens: Count = 576  # that a picture takes
     note: str = ""  # what was read where, and what differs from it
+
+    @model_validator(mode="after")
+    def _a_picture_fits(self) -> Self:
+        if self.image_tokens >= self.max_tokens:
+            raise ValueError(f"a picture takes {self.image_tokens} tokens, and `max_tokens` is {self.max_tokens}")
+        return self
 
 
 class Stage(Section):
     """What one stage is fed with."""
 
     data: Annotated[list[Part], Field(min_length=1)]
-    samples: Annotated[int, Field(ge=1)] | None = None  # of the whole stage, where parts have weights
+    samples: Count | None = None  # of the whole stage, where parts have weights
     captions: CaptionStyle | None = None  # how captions become turns; plain to align, else asked
     train: Training | None = None
 
@@ -123,6 +143,14 @@ class Stage(Section):
         return self
 
 
+def in_order(stages: dict[StageName, Stage]) -> dict[StageName, Stage]:
+    """Refuse stages that stand in another order than they are trained in."""
+    wanted = [name for name in STAGES if name in stages]
+    if wanted != list(stages):
+        raise ValueError(f"they are trained in the order {', '.join(wanted)}: write them so")
+    return stages
+
+
 class Model(Section):
     """The parts that a model is built from."""
 
@@ -134,8 +162,8 @@ class Model(Section):
 
     @model_validator(mode="after")
     def _no_bridge(self) -> Self:
-        for path in (self.vision, self.language, self.start):
-            if path.rpartition("/")[2] == "7B-pretrained.pth":
+        for path in (self.vision, self.language, self.projector, self.start):
+            if path.replace("\\", "/").rpartition("/")[2] == "7B-pretrained.pth":
                 raise ValueError(
                     "7B-pretrained.pth holds the bridge and the gates between ImageBind and LLaMA, which no LLaVA has: "
                     "name a vision tower and a language model, and train a projector between them"

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from pictus import plugins
 from pictus.errors import PictusError
+from pictus.reading.rows import BadRow
 from pictus.record import Call, Facts, Media, Narrative, Origin, Part, Record, Reject, Tool, Turn, make_record
 from pictus.steps.blend import requests
 from pictus.steps.blend.requests import requests_for
-from pictus.steps.blend.spoken import problem_of, spoken
+from pictus.steps.blend.spoken import conversation, spoken
 from records import facts, lines, media, origins, records, simple_record, tuples
 
 DATA = Path(__file__).parent.parent / "data/sources"
@@ -53,6 +54,15 @@ def answered(*turns, media=(PICTURE,), **others):
 def tidied(record):
     texts = (*record.facts.captions, *(one.text for one in record.facts.narratives), *record.facts.motions)
     return [" ".join(text.split()) for text in texts]
+
+
+def problem_of(record, style):
+    """Say why there is no conversation, as whoever only asks for its turns is told."""
+    try:
+        conversation(record, style)
+    except BadRow as error:
+        return str(error)
+    return None
 
 
 def reason(record, style):

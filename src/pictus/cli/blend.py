@@ -1,64 +1,90 @@
 """Choose and mix what each stage of a training is fed with, by a recipe."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pictus.cli import output
 
 if TYPE_CHECKING:
-    from pictus.steps.blend.head import Mixture
+    from pictus.steps.blend.head import Mixture, Taken
 
-_BAR = 40  # letters of the picture of a mixture
+_BAR = 30  # signs of the picture of a mixture
+_MOST = 3  # reasons and licences of a corpus that are told; `--json` gives all
 
 
 @click.command("blend")
 @click.argument("recipe")
 @click.option("--to", type=click.Path(path_type=Path), default=Path("blend"), show_default=True, help="A folder.")
 @click.option("--stage", "stages", multiple=True, help="Only these stages: align, pretrain, instruct, tools.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Files of datasets."
+)
+@click.option("--images", help="The folder that the pictures of a META file lie below.  [default: its own]")
 @click.option("--seed", type=int, help="Another seed, another order.  [default: the recipe's]")
 @click.option("--dry-run", is_flag=True, help="Say what each stage would see, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(recipe: str, to: Path, stages: tuple[str, ...], seed: int | None, dry_run: bool, as_json: bool) -> None:
-    """Blend what RECIPE, a file or one that ships, names for each stage of a training.
+def command(recipe: str, to: Path, stages: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any) -> None:
+    """Blend what RECIPE names for each stage of a training: a file, one that ships, or a META file of ImageBind-LLM.
 
     \b
-    pictus blend llava15.yaml --dry-run
-    pictus blend llava15.yaml --to blends/llava15
+    pictus blend llava15 --data data --dry-run
+    pictus blend recipe.yaml --to blends/mine
+    pictus blend META.yaml --stage pretrain --images pictures
     """
     from pictus.steps.blend import plan as planning
     from pictus.steps.blend import run as running
 
-    planned = planning.plan(recipe, to, stages=stages, seed=seed)  # type: ignore[arg-type]
+    planned = planning.plan(recipe, to, stages=stages, **options)  # type: ignore[arg-type]
     if dry_run:
         made = running.look(planned)
     else:
         with output.progress() as events:
             made = running.run(planned, events)
     if as_json:
-        return output.result(list(made))
+        return output.result([stage.plain() for stage in made])
     for stage in made:
         _tell(stage)
     if dry_run:
-        output.next_command(f"pictus blend {recipe} --to {to}")
+        output.say("next: the same command without --dry-run")
+    else:
+        output.say(f"{to}/mixture.html shows it as a picture")
+        output.next_command(f"open {to}/mixture.html")
     return None
 
 
 def _tell(stage: "Mixture") -> None:
-    about = "about " if any(part.seen != "all" for part in stage.parts) else ""
-    told = [f"{about}{stage.samples:,} samples", f"{about}{sum(map(stage.tokens_of, stage.parts)):,} tokens"]
-    told += [f"{stage.steps:,} steps of {stage.train.batch}"] if stage.train is not None else []
+    about = "about " if any(part.seen == "the beginning" for part in stage.parts) else ""
+    told = [f"{about}{stage.samples:,} samples", f"{about}{stage.tokens:,} tokens"]
+    if stage.train is not None and stage.steps is not None:
+        told.append(f"{about}{stage.steps:,} steps of {stage.train.batch}")
+    if any(not part.draws for part in stage.parts):
+        told = ["how many samples is known when all is imported"]
     click.echo(f"{stage.name}: {', '.join(told)}; captions {stage.captions}, seed {stage.seed}")
-    rows = [["", "corpus", "rows", "taken", "epochs", "samples", "tokens", ""]]
-    for part in stage.parts:
-        share = part.draws / stage.samples if stage.samples else 0.0
-        tokens = stage.tokens_of(part)
-        counts = (f"{part.rows:,}", f"{part.chosen:,}", f"{part.epochs:.2f}", f"{part.draws:,}", f"{tokens:,}")
-        rows.append(["", part.name, *counts, f"{'█' * round(share * _BAR)} {share:.1%}"])
+    rows = [["corpus", "rows", "taken", "epochs", "samples", "tokens", ""]]
+    rows += [_row(stage, part) for part in stage.parts]
     output.table(rows)
     for part in stage.parts:
-        for reason, count in list(part.left_out.items())[:3]:
-            click.echo(f"  left out of {part.name}: {count:,}, {reason}")
-        for picture, text, model, count in list(part.licences)[:3]:
-            click.echo(f"  {part.name}: {count:,} rows under {picture} / {text}, model {model}")
+        _tell_part(part)
+
+
+def _row(stage: "Mixture", part: "Taken") -> list[str]:
+    share = part.draws / stage.samples if stage.samples else 0.0
+    counts = (part.rows, part.chosen, part.draws, stage.tokens_of(part))
+    rows, taken, draws, tokens = (f"{count:,}" if count else "?" for count in counts)
+    epochs = f"{part.epochs:.2f}" if part.chosen else "?"
+    bar = f"{'█' * max(1, round(share * _BAR))} {share:.1%}" if part.draws else ""
+    return [part.name, rows, taken, epochs, draws, tokens, bar]
+
+
+def _tell_part(part: "Taken") -> None:
+    if part.seen == "nothing":
+        size = f", {part.size}" if part.size else ""
+        click.echo(f"  {part.name} is imported when the blend is made{size}; its first rows were looked at:")
+    for reason, count in list(part.left_out.items())[:_MOST]:
+        click.echo(f"  {part.name}: {count:,} left out, {reason}")
+    for picture, text, model, count in part.licences[:_MOST]:
+        click.echo(f"  {part.name}: {count:,} rows, picture {picture}, text {text}, model terms {model}")
+    if len(part.licences) > _MOST:
+        click.echo(f"  {part.name}: and {len(part.licences) - _MOST} other combinations of licences")

@@ -42,19 +42,22 @@ def write_page(
         summary: figures for the head of the page, such as those of a whole corpus; counted here if None.
     """
     exhibits, has_more = gather(records, limit=limit)
-    text = (
-        _environment()
-        .get_template("page.html")
-        .render(
-            title=title,
-            intro=intro,
-            figures=_figures(exhibits) if summary is None else summary,
-            charts=_charts(exhibits),
-            licences=_licences(exhibits),
-            exhibits=exhibits,
-            has_more=has_more,
-        )
+    fill(
+        "page.html",
+        path,
+        title=title,
+        intro=intro,
+        figures=_figures(exhibits) if summary is None else summary,
+        charts=_charts(exhibits),
+        licences=_licences(exhibits),
+        exhibits=exhibits,
+        has_more=has_more,
     )
+
+
+def fill(template: str, path: Path, **values: Any) -> None:
+    """Write a page by its template; what it shows is escaped there, and none of it is trusted."""
+    text = _environment().get_template(template).render(**values)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_text(text, "utf-8", newline="\n")

@@ -14,6 +14,8 @@ from pictus.reading.languages import languages_in
 from pictus.recipe import read_recipe
 from pictus.record import Record, Reject
 from pictus.report.reasons import Reasons, Sample, excerpt
+from pictus.steps.blend.sieve import sieve_of
+from pictus.steps.which_format import format_of, formats_of
 from pictus.store.corpus import Corpus, damages, open_corpus
 from pictus.store.shards import read_shard
 
@@ -71,7 +73,7 @@ def check(
         return _check_corpus(target, checks)
     if not path.exists() and "{" not in path.name:  # some formats take patterns
         raise PictusError("this does not exist", where=target, mend="give a corpus, a file or a recipe")
-    if path.suffix in (".yaml", ".yml") and not _formats_of(path):
+    if path.suffix in (".yaml", ".yml") and not formats_of(path):
         return _check_recipe(path)
     if path.is_dir():
         return _check_data(path, pictures, checks, source)
@@ -107,7 +109,7 @@ def _check_data(root: Path, pictures: Path | None, checks: Mapping[str, Any], wa
         report = CheckReport(f"data of {names[0]}, {', '.join(splits)}", others=tuple(names[1:]))
         _run_rows(partial(_rows_of, source, root, splits), checks, report)
         return report
-    if _formats_of(root):
+    if formats_of(root):
         return _check_file(root, pictures, checks)
     raise PictusError(
         "this folder is no corpus, no source finds its files here, and no format knows it",
@@ -171,17 +173,10 @@ def _splits_with_files(source: Any, root: Path) -> list[str]:
 
 
 def _check_file(path: Path, pictures: Path | None, checks: Mapping[str, Any]) -> CheckReport:
-    names = _formats_of(path)
-    if not names:
-        known = ", ".join(plugins.names("formats"))
-        raise PictusError("no format knows this file", where=str(path), mend=f"known formats: {known}")
-    report = CheckReport(f"{names[0]} {'folder' if path.is_dir() else 'file'} {path.name}")
-    _run_rows(lambda: plugins.load("formats", names[0]).read(path, pictures=pictures), checks, report)
+    name = format_of(path)
+    report = CheckReport(f"{name} {'folder' if path.is_dir() else 'file'} {path.name}")
+    _run_rows(lambda: plugins.load("formats", name).read(path, pictures=pictures), checks, report)
     return report
-
-
-def _formats_of(path: Path) -> list[str]:
-    return [name for name in plugins.names("formats") if plugins.load("formats", name).sniff(path)]
 
 
 def _check_recipe(path: Path) -> CheckReport:
@@ -191,6 +186,9 @@ def _check_recipe(path: Path) -> CheckReport:
         plugins.load("backends", recipe.generate.backend, recipe.generate.settings, where=f"{path}, generate.backend")
         for name, settings in (recipe.checks or {}).items():
             plugins.load("checks", name, settings, where=f"{path}, checks.{name}")
+        for name, stage in recipe.stages.items():
+            for number, part in enumerate(stage.data):
+                sieve_of(part, name, "asked", where=f"{path}, stages.{name}.data.{number}")
     except ManyErrors as error:
         report.damages.extend(error.errors)
     except PictusError as error:

@@ -94,7 +94,7 @@ def run(plan: ImportPlan, events: Events) -> Corpus:
     corpus = begin_corpus(plan.to, roots={plan.name: _media_root(plan)}, made=made_of(plan))
     tasks = _tasks(plan)
     if tasks is None:
-        corpus = make_from_stream(corpus, lambda: _rows(plan), events)
+        corpus = make_from_stream(corpus, lambda: rows_of(plan), events)
     else:
         corpus = make_from_tasks(corpus, tasks, events, workers=plan.workers)
     write_cards(corpus)
@@ -146,7 +146,7 @@ def _batches(plan: ImportPlan, split: str | None, portion: Any) -> Iterator[pa.R
         yield batch if isinstance(batch, Reject) else with_origin(with_no_picture(batch), _stated(plan))
 
 
-def _rows(plan: ImportPlan) -> Iterator[Record | Reject]:
+def rows_of(plan: ImportPlan) -> Iterator[Record | Reject]:
     """Give the rows of a plan, the same in every run."""
     rows = _read(plan)
     for row in rows if plan.limit is None else islice(rows, plan.limit):

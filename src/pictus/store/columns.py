@@ -287,7 +287,9 @@ def _decode_media(media: pa.Array, images: pa.Array, roots: Mapping[str, str]) -
         leaf.decode(structs.field(name)) if name in present else [None] * len(structs)
         for name, leaf in _MEDIA_LEAVES.items()
     ]
-    picture_bytes = iter(Leaf(bytes).decode(pictures.field("bytes")))
+    # Who wants no pixels leaves the bytes in the file.
+    has_bytes = pictures.type.get_field_index("bytes") >= 0
+    picture_bytes = iter(Leaf(bytes).decode(pictures.field("bytes")) if has_bytes else [None] * len(pictures))
     picture_paths = iter(_TEXT.decode(pictures.field("path")))
     flat = []
     for kind, url, width, height, sha256, root, path, data in zip(*leaves, strict=True):

@@ -105,12 +105,20 @@ def read_shard(
     place: Place, number: int, *, roots: Mapping[str, str], fields: Collection[str] = columns.FIELDS
 ) -> Iterator[Record]:
     """Stream the records of a shard, reading only the columns that the wanted fields need."""
+    for batch in read_batches(place, number, columns.columns_of(fields)):
+        yield from columns.decode(batch, roots)
+
+
+def read_batches(place: Place, number: int, wanted: Collection[str], *, size: int = _ALIVE) -> Iterator[pa.RecordBatch]:
+    """Stream the rows of a shard as they stand in columns; a part of a column is named by its path in the file.
+
+    What an older shard lacks is left out.
+    """
     name = shard_name(number)
     with open_parquet(place, name, mend=make_again(number)) as file:
         check_schema(file.schema_arrow, place.where(name))
-        wanted = [column for column in columns.columns_of(fields) if column in file.schema_arrow.names]
-        for batch in file.iter_batches(batch_size=_ALIVE, columns=wanted):
-            yield from columns.decode(batch, roots)
+        known = [column for column in wanted if column.partition(".")[0] in file.schema_arrow.names]
+        yield from file.iter_batches(batch_size=size, columns=known)
 
 
 def shard_ids(place: Place, number: int) -> list[str]:

@@ -1,111 +1,173 @@
-"""Choose the rows of a corpus that a part of a blend may take: by licence, checks, scores, and what can be said."""
+"""Choose the rows of a corpus that a part of a blend may take, and keep the choice: it is made once."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import orjson
+import pyarrow as pa
 
-from pictus import plugins
+from pictus import __version__
+from pictus.engine.events import Events
 from pictus.errors import PictusError, unknown_name
-from pictus.licence import Verdict
 from pictus.record import Record
-from pictus.report.reasons import reason_code
-from pictus.stages import Bounds, CaptionStyle, Part
-from pictus.steps.blend.spoken import problem_of
-from pictus.steps.blend.tokens import estimated_tokens
-from pictus.steps.licence import ruling_of
+from pictus.stages import Bounds
+from pictus.steps.blend.sieve import Flags, Licences, Sieve, Sifted, sifted
+from pictus.steps.blend.spoken import PROGRAM
+from pictus.store.columns import encode
 from pictus.store.corpus import Corpus
-from pictus.store.shards import read_shard
-from pictus.store.side import read_side
+from pictus.store.shards import read_batches, sha256_of
+from pictus.store.side import read_side, side_name
+from pictus.store.whole_file import whole_file
 
-_FIELDS = ("turns", "facts", "origin", "media", "tools")
+Numbers: TypeAlias = npt.NDArray[np.float64]
+
+FOLDER = "chosen"
+_SAMPLE_SHARDS, _SAMPLE_ROWS = 8, 2_500  # of a corpus, where only about how much there is, is asked
 
 
 @dataclass(slots=True)
-class Chosen:
-    """The rows that stand, by their number in the corpus, and why others do not."""
+class Counts:
+    """What the rows that stand hold, and why others do not."""
 
-    rows: npt.NDArray[np.int64]
+    rows: int = 0  # of the corpus
+    seen: int = 0  # of these, that were looked at
+    chosen: int = 0  # of these, that stand
     left_out: Counter[str] = field(default_factory=Counter)  # by reason
     tokens: int = 0  # of the texts of the rows that stand, estimated
     pictures: int = 0
-    licences: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    seen: int = 0  # rows that were looked at
-    all: int = 0  # rows that the corpus has
+    licences: Counter[Licences] = field(default_factory=Counter)
 
-    @property
-    def is_part(self) -> bool:
-        """Say whether only the beginning of the corpus was looked at."""
-        return self.seen < self.all
+    def add(self, found: Sifted) -> None:
+        """Count a batch."""
+        self.seen += len(found.stands)
+        self.chosen += int(found.stands.sum())
+        self.left_out.update(found.left_out)
+        self.licences.update(found.licences)
+        self.tokens += found.tokens
+        self.pictures += found.pictures
 
     def scaled(self, count: int) -> int:
         """Give a count of what was looked at as one of the whole corpus."""
-        return count if not self.is_part else round(count * self.all / max(self.seen, 1))
+        return count if self.seen == self.rows else round(count * self.rows / max(self.seen, 1))
 
 
-def choose(corpus: Corpus, part: Part, captions: CaptionStyle, *, most_shards: int | None = None) -> Chosen:
-    """Look at each row of a corpus once, or at those of its first shards."""
-    checks = {name: plugins.load("checks", name, settings) for name, settings in part.checks.items()}
-    chosen = Chosen(np.zeros(0, np.int64))
-    kept: list[int] = []
-    number = 0
-    for shard in corpus.shards[:most_shards]:
-        outside = _outside(corpus, shard, part.scores)
-        for place, record in enumerate(read_shard(corpus.place, shard, roots=corpus.roots, fields=_FIELDS)):
-            reason = outside.get(place) or _reason(record, part, checks, captions)
-            if reason is None:
-                kept.append(number)
-                _count(record, chosen)
-            else:
-                chosen.left_out[reason_code(reason)] += 1
-            number += 1
-    chosen.rows = np.array(kept, np.int64)
-    chosen.seen, chosen.all = number, corpus.summary["rows"]
-    return chosen
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The rows that stand: how many, and the file of their numbers, where not all do."""
+
+    counts: Counts
+    file: str | None
 
 
-def _reason(record: Record, part: Part, checks: Mapping[str, Any], captions: CaptionStyle) -> str | None:
-    """Say why a row is left out."""
-    if part.require is not None:
-        ruled = ruling_of(record.origin, part.require)
-        if ruled.verdict is not Verdict.YES:
-            return f"licence: {ruled.reasons[0]}"
-    if record.turns:
-        for name, check in checks.items():
-            for problem in check.problems(record):
-                return f"{name}: {problem}"
-    return problem_of(record, captions)
+def chosen(corpus: Corpus, sieve: Sieve, folder: Path, events: Events) -> Choice:
+    """Choose the rows of a corpus, or find the choice that was made before; it is kept in a folder."""
+    told = folder / f"{FOLDER}/{_identity(corpus, sieve)}.json"
+    found = _read(told)
+    if found is not None and (found.file is None or (folder / found.file).is_file()):
+        return found
+    counts, kept = Counts(rows=corpus.summary["rows"]), [np.zeros(0, np.int64)]
+    for number in corpus.shards:
+        for some in _sifted_shard(corpus, number, sieve):
+            kept.append(np.flatnonzero(some.stands) + counts.seen)
+            counts.add(some)
+            events.send("rows", rows=counts.seen)
+    choice = Choice(counts, None)
+    if counts.chosen < counts.rows:
+        rows = np.concatenate(kept)
+        # By what it holds, so that the same rows have the same name however they were chosen.
+        choice = Choice(counts, f"{FOLDER}/{blake2b(rows.tobytes(), digest_size=12).hexdigest()}.npy")
+        with whole_file(folder / f"{choice.file}") as file:
+            np.save(file, rows)
+    with whole_file(told) as file:
+        file.write(orjson.dumps({"file": choice.file, **_plain(counts)}))
+    return choice
 
 
-def _count(record: Record, chosen: Chosen) -> None:
-    origin = record.origin
-    chosen.tokens += estimated_tokens(record)
-    chosen.pictures += sum(medium.kind == "image" for medium in record.media)
-    chosen.licences[origin.picture_licence, origin.text_licence, origin.model_terms or "none"] += 1
+def _plain(counts: Counts) -> dict[str, Any]:
+    plain = {one.name: getattr(counts, one.name) for one in fields(counts)}
+    return {**plain, "licences": [[*names, count] for names, count in counts.licences.items()]}
 
 
-def _outside(corpus: Corpus, shard: int, scores: Mapping[str, Bounds]) -> dict[int, str]:
+def _read(path: Path) -> Choice | None:
+    """Read a choice that was made; one that cannot be read is made anew."""
+    try:
+        told = orjson.loads(path.read_bytes())
+        file = told.pop("file")
+        told["licences"] = Counter({(picture, text, model): count for picture, text, model, count in told["licences"]})
+        return Choice(Counts(**{**told, "left_out": Counter(told["left_out"])}), file)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def looked_at(corpus: Corpus, sieve: Sieve) -> Counts:
+    """Look at a small corpus whole, and at the beginnings of a few shards of a large one."""
+    counts, shards = Counts(rows=corpus.summary["rows"]), corpus.shards
+    if counts.rows > _SAMPLE_SHARDS * _SAMPLE_ROWS:
+        step = max(1, len(shards) // _SAMPLE_SHARDS)
+        for number in shards[::step][:_SAMPLE_SHARDS]:
+            for found in islice(_sifted_shard(corpus, number, sieve, rows=_SAMPLE_ROWS), 1):
+                counts.add(found)
+    else:
+        for number in shards:
+            for found in _sifted_shard(corpus, number, sieve):
+                counts.add(found)
+    return counts
+
+
+def looked_at_rows(records: list[Record], sieve: Sieve) -> Counts:
+    """Look at the first rows of what is not imported yet; how many there will be is not known."""
+    counts = Counts(rows=len(records))
+    if records:
+        roots = {medium.root: "root" for record in records for medium in record.media if medium.root is not None}
+        counts.add(sifted(encode(records, roots), sieve))
+    return counts
+
+
+def _sifted_shard(corpus: Corpus, number: int, sieve: Sieve, *, rows: int = 10_000) -> Iterator[Sifted]:
+    outside = list(_outside(corpus, number, sieve.part.scores))
+    before = 0
+    size = min(rows, 1_000) if sieve.checks else rows  # with all columns come the pixels
+    for batch in read_batches(corpus.place, number, sieve.columns, size=size):
+        here = slice(before, before + batch.num_rows)
+        yield sifted(batch, sieve, [(fails[here], reason) for fails, reason in outside])
+        before += batch.num_rows
+
+
+def _identity(corpus: Corpus, sieve: Sieve) -> str:
+    """Name a choice by all that decides about it."""
+    part = sieve.part
+    asked = [part.require, part.stage, part.checks, {name: bounds.model_dump() for name, bounds in part.scores.items()}]
+    tables = sorted({name.partition(".")[0] for name in part.scores})
+    sides = [sha256_of(corpus.place, side_name(table, shard)) for table in tables for shard in corpus.shards]
+    known = [__version__, PROGRAM, corpus.fingerprint, sieve.stage, sieve.captions, asked, sides]
+    return blake2b(orjson.dumps(known, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()
+
+
+def _outside(corpus: Corpus, shard: int, scores: Mapping[str, Bounds]) -> Iterator[tuple[Flags, str]]:
     """Find the rows of a shard whose scores are out of bounds, or that nobody judged."""
-    found: dict[int, str] = {}
     for name, bounds in scores.items():
-        table_name, column = name.split(".")
-        table = read_side(corpus, table_name, shard)
-        if column not in table.column_names:
-            raise unknown_name("column", column, table.column_names, where=f"{corpus.place}, side table `{table_name}`")
-        for place, value in enumerate(table[column].to_pylist()):
-            if value is None:
-                found.setdefault(place, f"{name}: nobody said")
-            elif not isinstance(value, int | float):
-                raise PictusError(
-                    f"`{name}` is no number", where=str(corpus.place), mend="bounds go with columns of numbers"
-                )
-            elif _is_outside(value, bounds):
-                found.setdefault(place, f"{name}: out of bounds")
-    return found
+        table, column = name.split(".")
+        numbers = _numbers(read_side(corpus, table, shard), table, column, corpus)
+        yield np.isnan(numbers), f"{name}: nobody said"
+        if bounds.least is not None:
+            yield numbers < bounds.least, f"{name}: less than {bounds.least:g}"
+        if bounds.most is not None:
+            yield numbers > bounds.most, f"{name}: more than {bounds.most:g}"
 
 
-def _is_outside(value: float, bounds: Bounds) -> bool:
-    return (bounds.least is not None and value < bounds.least) or (bounds.most is not None and value > bounds.most)
+def _numbers(side: pa.Table, table: str, column: str, corpus: Corpus) -> Numbers:
+    where = f"{corpus.place}, side table `{table}`"
+    if column not in side.column_names:
+        raise unknown_name("column", column, [name for name in side.column_names if name != "id"], where=where)
+    kind = side.schema.field(column).type
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)):
+        raise PictusError(f"`{column}` holds no numbers", where=where, mend="bounds go with columns of numbers")
+    numbers: Numbers = side[column].cast(pa.float64()).combine_chunks().to_numpy(zero_copy_only=False)
+    return numbers

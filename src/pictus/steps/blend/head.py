@@ -1,10 +1,10 @@
 """What `blend.json` says of a blend: of each stage the corpora, what is taken of them, and how it is trained."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -38,6 +38,7 @@ class Taken:
     left_out: dict[str, int]  # rows, by reason
     licences: tuple[tuple[str, str, str, int], ...]  # of picture, text and model, and how many of the chosen rows
     seen: Seen = "all"  # how much of the corpus was looked at: less only in a dry run, whose counts are estimates
+    size: str = ""  # as the card of a dataset has it, where nothing was looked at
 
     @property
     def epochs(self) -> float:
@@ -76,6 +77,20 @@ class Mixture:
         # The file of the chosen rows is named by what decides about them.
         parts = [(part.fingerprint, part.file, part.chosen, part.draws) for part in self.parts]
         return blake2b(orjson.dumps([self.seed, self.captions, parts]), digest_size=16).hexdigest()
+
+    @property
+    def tokens(self) -> int:
+        """Count the tokens that the stage sees."""
+        return sum(map(self.tokens_of, self.parts))
+
+    def plain(self) -> dict[str, Any]:
+        """Give all that is known of it, for `--json`."""
+        parts = [
+            {**asdict(part), "epochs": round(part.epochs, 4), "tokens": self.tokens_of(part)} for part in self.parts
+        ]
+        train = None if self.train is None else self.train.model_dump()
+        counts = {"samples": self.samples, "tokens": self.tokens, "steps": self.steps}
+        return {**asdict(self), **counts, "train": train, "parts": parts, "fingerprint": self.fingerprint}
 
     def tokens_of(self, part: Taken) -> int:
         """Count the tokens that a part gives, pictures included where the recipe says what one takes."""

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import orjson
 
-from pictus import plugins
 from pictus.errors import ManyErrors, PictusError, unknown_name
-from pictus.recipe import load_recipe
-from pictus.stages import STAGES, CaptionStyle, Model, Part, Stage, StageName, Training
+from pictus.reading.imagebind import is_meta
+from pictus.recipe import Recipe, load_recipe
+from pictus.stages import STAGES, STATED, Model, Part, Stage, StageName, Training
 from pictus.steps import import_
+from pictus.steps.blend.sieve import Sieve, sieve_of
 from pictus.steps.import_ import ImportPlan
+from pictus.steps.which_format import format_of
 from pictus.store.corpus import Corpus, open_corpus
 
 
@@ -23,13 +25,9 @@ class PartPlan:
     """A part of a stage: the corpus that it is taken from, or the import that makes one."""
 
     part: Part
+    sieve: Sieve
     corpus: str  # where it is, or will be
-    imported: ImportPlan | None = None  # None where the corpus is there
-
-    @property
-    def is_there(self) -> bool:
-        """Say whether the corpus is finished."""
-        return self.opened() is not None
+    imported: ImportPlan | None = None  # None where the corpus was given
 
     def opened(self) -> Corpus | None:
         """Open the corpus, if it is finished."""
@@ -43,12 +41,11 @@ class PartPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagePlan:
-    """A stage: its parts, and how captions become turns."""
+    """A stage: its parts, and how many samples there are of all."""
 
     name: StageName
     seed: int
     parts: tuple[PartPlan, ...]
-    captions: CaptionStyle
     samples: int | None
     train: Training | None
 
@@ -64,26 +61,64 @@ class BlendPlan:
     stages: tuple[StagePlan, ...]
 
 
-def plan(recipe: str | Path, to: str | Path, *, stages: Sequence[StageName] = (), seed: int | None = None) -> BlendPlan:
-    """Work out what a recipe asks for; what is missing or misspelled is told now, all of it."""
-    found = load_recipe(recipe)
-    if not found.stages:
-        raise PictusError(
-            "the recipe has no stages", where=str(recipe), mend="name what each is fed with: see docs/blend.md"
-        )
+def plan(
+    recipe: str | Path,
+    to: str | Path,
+    *,
+    stages: Sequence[StageName] = (),
+    seed: int | None = None,
+    data: str | Path = "data",
+    images: str | None = None,
+) -> BlendPlan:
+    """Work out what a recipe asks for; what is missing or misspelled is told now, all of it.
+
+    Args:
+        recipe: a file, the name of one that ships, or a META file of ImageBind-LLM, of which one stage is made.
+        to: the folder of the blend.
+        stages: which ones; none for all.
+        seed: another than the recipe's.
+        data: where the files of datasets are, unless a part says `at`.
+        images: the folder that the pictures of a META file lie below; by default its own.
+    """
+    where = str(recipe)
+    for name in stages:
+        if name not in STAGES:
+            raise unknown_name("stage", name, STAGES, where="--stage")
+    found = _read(recipe, stages, images)
     for name in stages:
         if name not in found.stages:
-            raise unknown_name("stage", name, list(found.stages), where=str(recipe))
+            raise unknown_name("stage", name, list(found.stages), where=where)
     wanted = [name for name in STAGES if name in found.stages and (not stages or name in stages)]
     errors: list[PictusError] = []
     chosen_seed = found.seed if seed is None else seed
-    planned = [
-        replace(_stage(name, found.stages[name], Path(to), errors, str(recipe)), seed=_seed_of(name, chosen_seed))
-        for name in wanted
-    ]
+    planned = []
+    for name in wanted:
+        stage = found.stages[name]
+        parts = _parts(name, stage, Path(to), Path(data), errors, where)
+        planned.append(
+            StagePlan(
+                name=name, seed=_seed_of(name, chosen_seed), parts=parts, samples=stage.samples, train=stage.train
+            )
+        )
     if errors:
-        raise errors[0] if len(errors) == 1 else ManyErrors(errors, where=str(recipe))
-    return BlendPlan(recipe=str(recipe), to=Path(to), seed=chosen_seed, model=found.model, stages=tuple(planned))
+        raise errors[0] if len(errors) == 1 else ManyErrors(errors, where=where)
+    return BlendPlan(recipe=where, to=Path(to), seed=chosen_seed, model=found.model, stages=tuple(planned))
+
+
+def _read(recipe: str | Path, stages: Sequence[StageName], images: str | None) -> Recipe:
+    if is_meta(Path(recipe)):
+        if len(stages) != 1:
+            mend = "name one: `--stage pretrain` for captions, `--stage instruct` for conversations"
+            raise PictusError("a META file does not say what stage it is for", where=str(recipe), mend=mend)
+        return Recipe(stages={stages[0]: Stage(data=[Part(meta=str(recipe), images=images)])})
+    if images is not None:
+        mend = "write `images:` beside `data:` or `meta:` in the recipe"
+        raise PictusError("a recipe names its own folders of pictures", where="--images", mend=mend)
+    found = load_recipe(recipe)
+    if not found.stages:
+        mend = "name what each is fed with: docs/blend.md shows how"
+        raise PictusError("the recipe has no stages", where=str(recipe), mend=mend)
+    return found
 
 
 def _seed_of(stage: StageName, seed: int) -> int:
@@ -91,67 +126,81 @@ def _seed_of(stage: StageName, seed: int) -> int:
     return len(STAGES) * seed + STAGES.index(stage)
 
 
-def _stage(name: StageName, stage: Stage, to: Path, errors: list[PictusError], where: str) -> StagePlan:
-    parts = []
+def _parts(
+    name: StageName, stage: Stage, to: Path, data: Path, errors: list[PictusError], where: str
+) -> tuple[PartPlan, ...]:
+    planned = []
     for number, part in enumerate(stage.data, 1):
         try:
-            parts.append(_part(part, to))
+            sieve = sieve_of(part, name, stage.captions or ("plain" if name == "align" else "asked"))
+            planned.append(_given(part, sieve) if part.corpus is not None else _imported(part, sieve, to, data))
         except PictusError as error:
-            errors.append(
-                PictusError(error.what, where=f"{where}, {name}, part {number}: {error.where}", mend=error.mend)
-            )
-    style: CaptionStyle = stage.captions or ("plain" if name == "align" else "asked")
-    return StagePlan(name=name, seed=0, parts=tuple(parts), captions=style, samples=stage.samples, train=stage.train)
+            place = ", ".join(filter(None, (f"{where}, {name}, part {number}", error.where)))
+            errors.append(PictusError(error.what, where=place, mend=error.mend))
+    return tuple(planned)
 
 
-def _part(part: Part, to: Path) -> PartPlan:
-    for check, settings in part.checks.items():
-        if not hasattr(plugins.load("checks", check, settings), "problems"):
-            what = f"the check `{check}` needs all rows at once, and a blend looks at each alone"
-            raise PictusError(what, where="checks", mend="judge the corpus with it before, and blend what stands")
-    if part.corpus is not None:
-        open_corpus(part.corpus)
-        return PartPlan(part=part, corpus=part.corpus)
-    name, root, options = _input(part)
-    draft = import_.plan(name, root, "", splits=tuple(part.splits), settings=part.settings, **options)
+def _given(part: Part, sieve: Sieve) -> PartPlan:
+    """Plan to take rows of a corpus that is there."""
+    corpus = open_corpus(part.corpus or "")
+    where = str(corpus.place)
+    if sieve.stage == "align" and not corpus.summary["pictures"]:
+        what = "the corpus has no pictures, and to align is to learn what pictures show"
+        raise PictusError(what, where=where, mend="move it to a later stage, or take it out of the recipe")
+    for table in (name.partition(".")[0] for name in part.scores):
+        if table not in corpus.place.names("side"):
+            raise unknown_name("side table", table, corpus.place.names("side"), where=where)
+    return PartPlan(part=part, sieve=sieve, corpus=part.corpus or "")
+
+
+def _imported(part: Part, sieve: Sieve, to: Path, data: Path) -> PartPlan:
+    """Plan to import what a part names, into the blend."""
+    name, root, options = _input(part, data)
+    stated = {name: getattr(part, name) for name in STATED}
+    draft = import_.plan(name, root, "", splits=tuple(part.splits), **options, **stated)
     identity = blake2b(orjson.dumps(import_.made_of(draft)), digest_size=4).hexdigest()
     corpus = str(to / "corpora" / f"{name}-{identity}")
-    return PartPlan(
-        part=part,
-        corpus=corpus,
-        imported=import_.plan(name, root, corpus, splits=tuple(part.splits), settings=part.settings, **options),
-    )
+    return PartPlan(part=part, sieve=sieve, corpus=corpus, imported=replace(draft, to=corpus))
 
 
-def _input(part: Part) -> tuple[str, Path, dict[str, Path | None]]:
-    """Give the source or format that reads a part, what it reads, and where the pictures are."""
-    pictures = None if part.images is None else Path(part.images)
+def _input(part: Part, data: Path) -> tuple[str, Path, dict[str, object]]:
+    """Give the source or format that reads a part, what it reads, and what else it is told."""
     if part.source is not None:
-        return part.source, Path(part.at or ""), {}
-    if part.meta is not None:
-        return "imagebind", Path(part.meta), {"pictures": pictures}
-    path = Path(part.data or "")
+        root = data if part.at is None else Path(part.at)
+        if not root.exists():
+            mend = f"put the files of {part.source} there, or name their folder by `--data`, or by `at:` in the recipe"
+            raise PictusError("there is no such folder of data", where=str(root), mend=mend)
+        return part.source, root, {"settings": part.settings}
+    path = Path(part.data or part.meta or "")
     if not path.exists():
-        raise PictusError("this file or folder does not exist", where=str(path), mend="check the path after `data:`")
-    names = [name for name in plugins.names("formats") if plugins.load("formats", name).sniff(path)]
-    if not names:
-        known = ", ".join(plugins.names("formats"))
-        raise PictusError("no format knows this file", where=str(path), mend=f"known formats: {known}")
-    return names[0], path, {"pictures": pictures}
+        key = "data" if part.data else "meta"
+        raise PictusError("this file or folder does not exist", where=str(path), mend=f"check the path after `{key}:`")
+    if part.meta is not None:
+        pictures = {} if part.images is None else {"pictures": part.images}
+        return "imagebind_meta", path, {"settings": {**pictures, **part.settings}}
+    pictures_folder = None if part.images is None else Path(part.images)
+    return format_of(path), path, {"settings": part.settings, "pictures": pictures_folder}
 
 
-def draws_of(stage: StagePlan, rows: Sequence[int]) -> tuple[int, ...]:
-    """Work out how many samples each part gives, from the rows that it has."""
+def draws_of(stage: StagePlan, rows: Sequence[int | None]) -> tuple[int | None, ...]:
+    """Work out how many samples each part gives, from the rows that it has; None where that is not known yet."""
     parts = [planned.part for planned in stage.parts]
     if parts[0].weight is None:
         return tuple(_draws(part, have) for part, have in zip(parts, rows, strict=True))
+    total = stage.samples or _sum(rows)
+    if total is None:
+        return tuple(None for _ in parts)
     weights = [Fraction(str(part.weight)) for part in parts]
-    total = stage.samples or sum(rows)
     edges = [int(total * sum(weights[:number]) / sum(weights)) for number in range(len(weights) + 1)]
     return tuple(end - begin for begin, end in pairwise(edges))
 
 
-def _draws(part: Part, rows: int) -> int:
+def _draws(part: Part, rows: int | None) -> int | None:
     if part.rows is not None:
         return part.rows
-    return int(Fraction(str(part.epochs)) * rows) if part.epochs is not None else rows
+    return None if rows is None else int(Fraction(str(part.epochs or 1)) * rows)
+
+
+def _sum(rows: Sequence[int | None]) -> int | None:
+    known = [count for count in rows if count is not None]
+    return sum(known) if len(known) == len(rows) else None

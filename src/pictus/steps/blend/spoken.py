@@ -26,7 +26,7 @@ def spoken(record: Record, style: CaptionStyle, *, seed: int = 0, epoch: int = 0
     another one, until all have been used.
     """
     try:
-        turns = _conversation(record, style, seed, epoch)
+        turns = conversation(record, style, seed=seed, epoch=epoch)
     except BadRow as error:
         return reject_record(record, [str(error)], where=f"{record.origin.dataset} {record.origin.key}")
     if turns is record.turns:
@@ -35,16 +35,8 @@ def spoken(record: Record, style: CaptionStyle, *, seed: int = 0, epoch: int = 0
     return make_record(origin, media=record.media, turns=turns)
 
 
-def problem_of(record: Record, style: CaptionStyle) -> str | None:
-    """Say why a record cannot become a conversation of that style; None where it can."""
-    try:
-        _conversation(record, style, 0, 0)
-    except BadRow as error:
-        return str(error)
-    return None
-
-
-def _conversation(record: Record, style: CaptionStyle, seed: int, epoch: int) -> tuple[Turn, ...]:
+def conversation(record: Record, style: CaptionStyle, *, seed: int = 0, epoch: int = 0) -> tuple[Turn, ...]:
+    """Give the turns of the conversation that a record becomes, or raise `BadRow` with the reason for none."""
     if record.turns:
         return _answer_alone(record) if style == "plain" else _answered(record)
     text, manner = _taken(_sayings(record), record, seed, epoch)
