@@ -76,7 +76,7 @@ class Sifted:
         """Leave rows out, of those that still stand."""
         falls = fails & self.stands
         if count := int(falls.sum()):
-            self.left_out[reason_code(reason)] += count
+            self.left_out[reason] += count
             self.stands = self.stands & ~falls
 
 

@@ -59,7 +59,7 @@ class GeneratePlan:
 def recipe_options(path: str | Path) -> dict[str, Any]:
     """Take the options of a plan from a recipe: a path, or the name of one that ships."""
     recipe = load_recipe(path)
-    if recipe.stages:
+    if recipe.stages and "generate" not in recipe.model_fields_set:
         mend = f"`pictus blend {path}` mixes what its stages name"
         raise PictusError("this recipe is for training, and generates nothing", where=str(path), mend=mend)
     chosen = recipe.generate.model_dump(
