@@ -32,7 +32,7 @@ def test_a_recipe_is_found_by_its_path_and_by_its_name_where_it_ships(tmp_path):
     (tmp_path / "mine.yaml").write_text("what: Mine.\nsource: coco2017\n")
     assert load_recipe(tmp_path / "mine.yaml").source == "coco2017"
     assert load_recipe("openimages-program") == load_recipe("openimages_program")
-    assert len(shipped_names()) == 7
+    assert len(shipped_names()) == 10
     with pytest.raises(PictusError, match="unknown recipe") as caught:
         load_recipe("openimages_progam")
     assert caught.value.mend == "did you mean `openimages_program`?"

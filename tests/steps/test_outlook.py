@@ -31,19 +31,22 @@ OUTLOOKS = {
     "tools_program": ("depends", (PICTURES,), (CREDIT,)),
 }
 
+TRAINING = ("convllava", "imagebind_llm", "llava15")
+GENERATING = tuple(name for name in shipped_names() if name not in TRAINING)
+
 
 def asking(model, source="openimages_v7", **settings):
     return Recipe(source=source, generate=Generate(backend="openai", settings={"model": model, **settings}))
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", GENERATING)
 def test_the_outlook_of_each_recipe_that_ships(name):
     found = verdict(load_recipe(name))
     assert (found.verdict, found.reasons, found.duties) == OUTLOOKS[name]
     assert found.depends_on == (None if found.verdict == "no" else "each picture's own licence")
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", GENERATING)
 def test_an_outlook_is_what_the_rows_will_say(name):
     recipe = load_recipe(name)
     card = plugins.load_class("sources", recipe.source).card
@@ -90,7 +93,7 @@ def test_a_dataset_whose_parts_all_permit_it_has_no_reasons_against_it():
     assert of_card(replace(card, model_terms="openai-output-terms"), terms="Apache-2.0").verdict == "no"
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", GENERATING)
 def test_each_recipe_that_ships_can_be_run(name):
     recipe, options = load_recipe(name), recipe_options(name)
     assert recipe.what.endswith(".") and recipe.source
@@ -102,3 +105,26 @@ def test_each_recipe_that_ships_can_be_run(name):
     else:
         assert load_entries(chosen).entries
         assert find(backend.terms).name != "unknown"
+
+
+@pytest.mark.parametrize("name", TRAINING)
+def test_a_training_may_do_what_all_that_it_sees_permits(name):
+    recipe = load_recipe(name)
+    found = verdict(recipe)
+    # All three are trained on what GPT wrote.
+    assert found.verdict == "no" and found.duties == ()
+    assert any("`openai-output-terms` does not permit training" in reason for reason in found.reasons)
+    parts = [part for stage in recipe.stages.values() for part in stage.data]
+    for part in parts:
+        if part.source is not None:
+            alone = of_card(plugins.load_class("sources", part.source).card)
+            assert set(alone.reasons) <= set(found.reasons)
+
+
+def test_the_strictest_part_decides_and_one_that_nobody_knows_is_open():
+    def training(*parts):
+        return Recipe.model_validate({"stages": {"instruct": {"data": list(parts)}}})
+
+    assert verdict(training({"source": "alpaca_gpt4"}, {"corpus": "mine"})).verdict == "no"
+    found = verdict(training({"corpus": "mine"}))
+    assert (found.verdict, found.depends_on) == ("depends", "what is not known")
