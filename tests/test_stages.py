@@ -79,7 +79,7 @@ def test_the_bridge_of_imagebind_llm_is_refused_with_the_reason(tmp_path, key, p
     ("text", "words"),
     [
         ("{align: {data: []}}", "at least 1 item"),
-        ("{alighn: {data: [{corpus: c}]}}", "'align'"),
+        ("{alignn: {data: [{corpus: c}]}}", "'align'"),
         ("{instruct: {data: [{corpus: c}]}, align: {data: [{corpus: c}]}}", "trained in the order align, instruct"),
         ("{align: {data: [{}]}}", "name one of `corpus`"),
         ("{align: {data: [{corpus: c, source: coco2017}]}}", "name one of `corpus`"),

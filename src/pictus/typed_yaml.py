@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pictus.errors import ManyErrors, PictusError, unknown_name
 
+_SHOWN = 80  # signs of what was written
+
 
 class Section(BaseModel):
     """A part of a file; a key that it does not know is a mistake."""
@@ -84,8 +86,10 @@ def _explain(
     where = f"{path}, line {line}, {'.'.join(place[:-1]) or 'top'}"
     if problem["type"] == "extra_forbidden":
         return line, unknown_name("key", place[-1], list(_section(model, inner[:-1]).model_fields), where=where)
-    what = f"`{place[-1] if place else 'top'}`: {problem['msg']}"
-    return line, PictusError(what, where=where, mend=f"you wrote `{problem['input']!r}`")
+    what = f"`{place[-1] if place else 'top'}`: {problem['msg'].removeprefix('Value error, ')}"
+    wrote = repr(problem["input"])
+    wrote = wrote if len(wrote) <= _SHOWN else f"{wrote[:_SHOWN]}…"
+    return line, PictusError(what, where=where, mend=f"you wrote `{wrote}`")
 
 
 def _section(model: type[Section], place: tuple[str, ...]) -> type[Section]:

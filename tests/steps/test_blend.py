@@ -261,8 +261,8 @@ def test_all_that_is_missing_is_told_at_once(here):
 
 
 def test_a_stage_that_is_misspelled_is_told(here):
-    with pytest.raises(PictusError, match="unknown stage `aling`") as caught:
-        plan(write(THREE), "blend", stages=["aling"])
+    with pytest.raises(PictusError, match="unknown stage `alignn`") as caught:
+        plan(write(THREE), "blend", stages=["alignn"])
     assert caught.value.mend == "did you mean `align`?"
     with pytest.raises(PictusError, match="unknown stage `tools`"):
         plan(write(THREE), "blend", stages=["tools"])

@@ -56,7 +56,8 @@ def command(recipe: str, to: Path, stages: tuple[str, ...], dry_run: bool, as_js
 
 def _tell(stage: "Mixture") -> None:
     about = "about " if any(part.seen == "the beginning" for part in stage.parts) else ""
-    told = [f"{about}{stage.samples:,} samples", f"{about}{stage.tokens:,} tokens"]
+    of_text = " of text" if stage.train is None else ""  # what a picture takes is not known
+    told = [f"{about}{stage.samples:,} samples", f"{about}{stage.tokens:,} tokens{of_text}"]
     if stage.train is not None and stage.steps is not None:
         told.append(f"{about}{stage.steps:,} steps of {stage.train.batch}")
     if any(not part.draws for part in stage.parts):
