@@ -109,3 +109,13 @@ def test_a_key_that_a_part_does_not_know_is_told(tmp_path):
     with pytest.raises(PictusError) as caught:
         read(tmp_path, "stages:\n  align:\n    data:\n      - {corpus: c, epoch: 1}\n")
     assert caught.value.mend == "did you mean `epochs`?" and "line 4" in caught.value.where
+
+
+@pytest.mark.parametrize("text", ["2e-5", "2.0e-5", "2E-05", "0.00002"])
+def test_a_learning_rate_is_written_as_people_write_it(tmp_path, text):
+    recipe = read(
+        tmp_path, f"stages: {{align: {{data: [{{corpus: c}}], train: {{batch: 1, learning_rate: {{all: {text}}}}}}}}}"
+    )
+    assert recipe.stages["align"].train.learning_rate == {"all": 2e-5}
+    with pytest.raises(PictusError, match="valid number"):
+        read(tmp_path, "stages: {align: {data: [{corpus: c}], train: {batch: 1, learning_rate: {all: 2e}}}}")

@@ -1,5 +1,6 @@
 """The part of a recipe that says what each training stage is fed with, and how it is trained."""
 
+import re
 from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -12,7 +13,16 @@ StageName: TypeAlias = Literal["align", "pretrain", "instruct", "tools"]
 STAGES: tuple[StageName, ...] = get_args(StageName)  # in the order of a training
 CaptionStyle: TypeAlias = Literal["plain", "asked"]
 
-Number = Annotated[float, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
+_WITH_EXPONENT = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
+
+
+def _number(value: Any) -> Any:
+    """Take whole numbers too, and `2e-5`, which YAML wants to be `2.0e-5` and otherwise takes for text."""
+    is_meant = isinstance(value, str) and _WITH_EXPONENT.fullmatch(value)
+    return float(value) if is_meant or type(value) is int else value
+
+
+Number = Annotated[float, BeforeValidator(_number)]
 Share = Annotated[Number, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
 
