@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import asking
+import blend_order
 import laion
 import large_json
 import local_models
@@ -126,6 +127,7 @@ def main() -> None:
     text += f"\n## Lists of addresses\n\n{laion.table()}"
     text += f"\n## Asking a server that answers after 200 ms\n\n{asking.table(long=100_000)}"
     text += f"\n## Checks of single records\n\n{checks.table()}"
+    text += f"\n## Blending\n\n{blend_order.choosing(made, corpus)}\n{blend_order.table()}"
     text += f"\n## Models on this machine\n\n{local_models.table()}"
     (HERE / "RESULTS.md").write_text(text)
     print(text)

@@ -1,4 +1,4 @@
-"""Measure how fast the order of a stage tells what stands where: in sequence, as ranks ask, and at random."""
+"""Measure how fast rows are chosen for a blend, and how fast the order of a stage tells what stands where."""
 
 from measure import measure
 
@@ -33,6 +33,35 @@ for cursor in range(0, 800 * 1_024, 1_024):
     asked += len(order.at(order.of_rank(cursor, 1_024, 3, 8)).rows)
 said["seconds"], said["records"] = time.process_time() - began, asked
 """
+CHOOSE = """
+import tempfile
+from pathlib import Path
+from pictus.engine.events import Events
+from pictus.stages import Part
+from pictus.steps.blend.choosing import chosen
+from pictus.steps.blend.sieve import sieve_of
+from pictus.store.corpus import open_corpus
+corpus = open_corpus(sys.argv[1])
+sieve = sieve_of(Part(corpus=sys.argv[1]), "align" if sys.argv[2] == "plain" else "instruct", sys.argv[2])
+with tempfile.TemporaryDirectory() as folder:
+    began = time.process_time()
+    counts = chosen(corpus, sieve, Path(folder), Events()).counts
+    said["seconds"], said["records"] = time.process_time() - began, counts.rows
+"""
+
+
+def choosing(talks: str, captions: str) -> str:
+    """Give a line for rows that are chosen by their columns, and for captions, which have to be read."""
+    lines = ["| rows chosen for a blend, one core | rows/s | MB |", "| --- | --- | --- |"]
+    asked = {
+        "conversations, all taken": (talks, "asked"),
+        "captions, with a request": (captions, "asked"),
+        "captions alone": (captions, "plain"),
+    }
+    for what, arguments in asked.items():
+        figure = measure(CHOOSE, *arguments)
+        lines.append(f"| {what} | {figure.said['records'] / figure.said['seconds']:,.0f} | {figure.peak_mb:,.0f} |")
+    return "\n".join(lines) + "\n"
 
 
 def table() -> str:

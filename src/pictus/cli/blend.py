@@ -74,7 +74,7 @@ def _row(stage: "Mixture", part: "Taken") -> list[str]:
     share = part.draws / stage.samples if stage.samples else 0.0
     counts = (part.rows, part.chosen, part.draws, stage.tokens_of(part))
     rows, taken, draws, tokens = (f"{count:,}" if count else "?" for count in counts)
-    epochs = f"{part.epochs:.2f}" if part.chosen else "?"
+    epochs = f"{part.epochs:.2f}" if part.chosen and part.draws else "?"
     bar = f"{'█' * max(1, round(share * _BAR))} {share:.1%}" if part.draws else ""
     return [part.name, rows, taken, epochs, draws, tokens, bar]
 
