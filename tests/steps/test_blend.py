@@ -3,6 +3,7 @@
 import os
 import pickle
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from pictus.steps.blend.blended import open_blend, open_stage
 from pictus.steps.blend.plan import plan
 from pictus.steps.blend.run import look, run
 from pictus.store.side import write_side
+from records import simple_record
 
 
 def captioned(number):
@@ -118,6 +120,15 @@ def test_another_process_opens_a_stage_anew_and_is_sent_nothing_large(here):
     again = pickle.loads(sent)
     assert len(sent) < 500 and again.fingerprint == stage.fingerprint
     assert all(np.array_equal(*pair) for pair in zip(again.at(np.arange(50)), stage.at(np.arange(50)), strict=True))
+
+
+def test_pictures_inside_a_corpus_are_here_and_their_bytes_stay_in_the_file(here):
+    inside = [simple_record(number, data=b"pixels") for number in range(6)]
+    gone = [replace(record, media=(Media(url="https://pictures.example/1.jpg"),)) for record in inside[:2]]
+    write_corpus("inside", [*inside, *(replace(record, id=f"gone {record.id}") for record in gone)])
+    (mixture,) = made("stages: {align: {data: [{corpus: inside}]}}")
+    assert (mixture.parts[0].chosen, mixture.parts[0].pictures) == (6, 6)
+    assert mixture.parts[0].left_out == {"a picture of it is only an address: it was not fetched": 2}
 
 
 def test_the_same_recipe_gives_the_same_and_another_seed_another(here):
