@@ -6,7 +6,7 @@ a default, appears there as a nullable column.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -240,23 +240,6 @@ def content_of(origin: Origin, key: Any, turns: Any, tools: Any, facts: Any) -> 
 def digest_of(content: bytes) -> bytes:
     """Give the sixteen bytes that an id spells."""
     return blake2b(content, digest_size=16).digest()
-
-
-def identities_of(
-    origins: Iterable[Origin], keys: Iterable[str], turns: Iterable[Sequence[bytes]], facts: Iterable[Facts]
-) -> Iterator[str]:
-    """Give the ids of records without tools whose turns are JSON already, each a list of pieces of it."""
-    heads: dict[tuple[str, str | None], bytes] = {}
-    tails: dict[int, bytes] = {}
-    alive = []  # the facts whose places in memory are in `tails`
-    for origin, key, pieces, about in zip(origins, keys, turns, facts, strict=True):
-        begin = (origin.dataset, origin.split)
-        if begin not in heads:
-            heads[begin] = orjson.dumps(begin)[:-1] + b","
-        if id(about) not in tails:
-            alive.append(about)
-            tails[id(about)] = b",[]," + orjson.dumps(about) + b"]"
-        yield digest_of(b"".join((heads[begin], orjson.dumps(key), b",", *pieces, tails[id(about)]))).hex()
 
 
 def reject_record(record: Record, reasons: Iterable[str], *, where: str) -> Reject:

@@ -19,10 +19,11 @@ ORIGINS = [Origin(dataset="some", key="", split="train"), Origin(dataset="some",
 ABOUT = Facts(extra='{"task":"a"}')
 HOW = LlavaRows(
     "/pictures",
-    lambda row: (ORIGINS["extra" in row], ABOUT if "extra" in row else NO_FACTS),
+    lambda row: (ORIGINS[row.get("extra") is None], NO_FACTS if row.get("extra") is None else ABOUT),
     place=lambda name: f"below/{name}",
     url="url",
     may_begin_with_gpt=True,
+    reads=("extra",),
 )
 NAMES = {"/pictures": "some"}
 

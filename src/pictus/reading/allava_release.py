@@ -70,7 +70,12 @@ def rows(root: Path, card: Card, dataset: str, split: str) -> LlavaRows:
         return f"{vflan}{name.removeprefix(_VFLAN)}" if name.startswith(_VFLAN) else f"{prefix}{name}"
 
     return LlavaRows(
-        str(root), lambda row: (origin, _facts(row)), place=place, key="idx" if split == "text" else "id", url="url"
+        str(root),
+        lambda row: (origin, _facts(row)),
+        place=place,
+        key="idx" if split == "text" else "id",
+        url="url",
+        reads=("original_caption",),
     )
 
 

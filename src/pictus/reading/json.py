@@ -155,11 +155,16 @@ def _parse(span: Span, name: str, first: int) -> list[Any]:
     else:
         if len(rows) == len(span.starts) and not may_repeat_keys(span.text, rows):
             return rows
-    return [row if isinstance(row, Reject) else row[1] for row in rows_of(span, name, first)]
+    return list(_parse_each(span, name, first))
 
 
 def rows_of(span: Span, name: str, first: int) -> Iterator[tuple[str, Any] | Reject]:
-    """Parse the rows of a span one by one, where some of them are broken."""
+    """Parse the rows of a span, each with its place; one that is broken is set aside."""
+    for number, (start, row) in enumerate(zip(span.starts, _parse(span, name, first), strict=True), first):
+        yield row if isinstance(row, Reject) else (f"{name}, row {number}, byte {start}", row)
+
+
+def _parse_each(span: Span, name: str, first: int) -> Iterator[Any]:
     for index, (start, text) in enumerate(_texts(span)):
         where = f"{name}, row {first + index}, byte {{}}"
         try:
@@ -167,7 +172,8 @@ def rows_of(span: Span, name: str, first: int) -> Iterator[tuple[str, Any] | Rej
         except orjson.JSONDecodeError as error:
             yield _reject(text, where.format(start + error.pos), error)
         else:
-            yield _noticed(text, where.format(start), row)
+            noticed = _noticed(text, where.format(start), row)
+            yield noticed if isinstance(noticed, Reject) else row
 
 
 def _members(span: Span, name: str) -> list[tuple[str, Any] | Reject]:

@@ -24,10 +24,12 @@ class LlavaRows:
 
     root: str  # where the paths of pictures begin
     # Of a row: the origin as all rows of its kind have it, whose key is filled in here, and what people annotated.
+    # Only the picture's name, the first turn and the columns in `reads` may be looked at.
     about: Callable[[Row], tuple[Origin, Facts]]
     place: Callable[[str], str] = str  # from the path in a row to the one that begins at the root
     key: str = "id"  # the column that names a row
     url: str = ""  # the column with the picture's address, if there is one
+    reads: tuple[str, ...] = ()  # columns of text that `about` needs; absent and null are the same to it
     may_begin_with_gpt: bool = False  # ShareGPT's conversations do; trainers pass over that turn
 
 
@@ -36,11 +38,18 @@ def rows_in(
     folders: Sequence[str],
     origin: Origin,
     facts: Callable[[Row], Facts] = lambda _: NO_FACTS,
+    reads: tuple[str, ...] = (),
     url: str = "",
 ) -> LlavaRows:
     """Say how rows become records where all have one origin, and name their pictures in one folder."""
     folder = find_folder(root, folders)
-    return LlavaRows(str(root), lambda row: (origin, facts(row)), place=lambda name: f"{folder}/{name}", url=url)
+    return LlavaRows(
+        str(root),
+        lambda row: (origin, facts(row)),
+        place=lambda name: f"{folder}/{name}",
+        url=url,
+        reads=reads,
+    )
 
 
 def llava_records(rows: Iterable[tuple[str, Any] | Reject], how: LlavaRows) -> Iterator[Record | Reject]:
@@ -72,14 +81,6 @@ def kinds_in(*, has_motion: bool) -> tuple[MediaKind, ...]:
 def marks_in(kinds: Sequence[MediaKind]) -> list[str]:
     """Give the marks of some media."""
     return [MARKS[kind] for kind in kinds]
-
-
-def picture_of(row: Row, how: LlavaRows) -> Media | None:
-    """Make the picture of a row that names it as plainly as nearly all do; None where a closer look is wanted."""
-    name = row["image"]
-    if type(name) is not str or not name or "\0" in name or name.startswith(("http://", "https://")):
-        return None
-    return Media(path=how.place(name), root=how.root, url=_address(row, how))
 
 
 def _placed(medium: Media, row: Row, how: LlavaRows) -> Media:

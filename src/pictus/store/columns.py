@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pictus.errors import PictusError
 from pictus.licence.table import NO_PICTURE
 from pictus.record import NO_FACTS, Facts, Media, Origin, Record, Tool, Turn
-from pictus.store.codec import Codec, Leaf, Renames, codec_of
+from pictus.store.codec import Leaf, Renames, codec_of
 
 SCHEMA_VERSION = 1
 SAYS_NOTHING = ("unknown", "per-item")  # licences of pictures that no row without a picture is held up by
@@ -115,9 +115,9 @@ def assemble(
     return pa.RecordBatch.from_arrays(arrays, schema=schema())
 
 
-def facts_of(facts: Sequence[Facts]) -> pa.Array:
-    """Make the column of facts; rows that share theirs cost little."""
-    return _shared(_FACTS, facts)
+def facts_of(kinds: Sequence[Facts], numbers: pa.Array) -> pa.Array:
+    """Make the column of facts: which of a few each row has."""
+    return _FACTS.encode(kinds).take(numbers)
 
 
 def facts_from(count: int, known: Mapping[str, pa.Array]) -> pa.Array:
@@ -125,15 +125,7 @@ def facts_from(count: int, known: Mapping[str, pa.Array]) -> pa.Array:
     return _struct(_FACTS.type, count, known)
 
 
-def origins_of(origins: Sequence[Origin], keys: Sequence[str]) -> pa.Array:
-    """Make the column of origins from a few that all rows share, and the key of each row."""
-    column = _shared(_ORIGIN, origins)
-    arrays = [column.field(place) for place in range(column.type.num_fields)]
-    arrays[column.type.get_field_index("key")] = _TEXT.encode(keys)
-    return pa.StructArray.from_arrays(arrays, fields=list(column.type))
-
-
-def origins_from(kinds: Sequence[Origin], numbers: pa.Array, keys: pa.Array) -> pa.Array:
+def origins_of(kinds: Sequence[Origin], numbers: pa.Array, keys: pa.Array) -> pa.Array:
     """Make the column of origins: which of a few each row has, and its key."""
     column = _ORIGIN.encode(kinds).take(numbers)
     same = {field.name: column.field(place) for place, field in enumerate(column.type)}
@@ -152,6 +144,20 @@ def pictures_at(urls: pa.Array, widths: pa.Array, heights: pa.Array) -> MediaCol
     )
 
 
+def pictures_named(paths: pa.Array, urls: pa.Array, root: str, root_names: Mapping[str, str]) -> MediaColumns:
+    """Make the columns of media for rows of one picture each below a root, or of none where its path is null."""
+    is_there = paths.is_valid()
+    paths, urls = paths.filter(is_there), urls.filter(is_there)
+    kind, name = pa.scalar("image"), pa.scalar(_root_name(root, root_names))
+    count = len(paths)
+    media = _struct(_MEDIUM, count, {"kind": pa.repeat(kind, count), "url": urls, "root": pa.repeat(name, count)})
+    ends = pa.array(np.concatenate(([0], np.cumsum(is_there.to_numpy(zero_copy_only=False)))), pa.int32())
+    return MediaColumns(
+        pa.ListArray.from_arrays(ends, media, type=_COLUMNS["media"]),
+        pa.ListArray.from_arrays(ends, _struct(_IMAGE, count, {"path": paths}), type=_COLUMNS["images"]),
+    )
+
+
 def no_turns(count: int) -> pa.Array:
     """Make the column of turns of rows that have none."""
     return _empty(_TURNS.type, count)
@@ -167,16 +173,6 @@ def _empty(kind: pa.DataType, count: int) -> pa.Array:
     if not pa.types.is_list(kind):
         return pa.nulls(count, kind)
     return pa.ListArray.from_arrays(pa.array(np.zeros(count + 1, np.int32)), pa.array([], kind.value_type), type=kind)
-
-
-def _shared(codec: Codec, values: Sequence[Any]) -> pa.Array:
-    """Encode values of which many are the same object."""
-    places: dict[int, int] = {}
-    numbers = [places.setdefault(id(value), len(places)) for value in values]
-    if len(places) * 2 > len(values):
-        return codec.encode(values)
-    first = dict(zip(reversed(numbers), reversed(values), strict=True))
-    return codec.encode([first[number] for number in range(len(places))]).take(pa.array(numbers, pa.int32()))
 
 
 def with_origin(batch: pa.RecordBatch, stated: Mapping[str, str]) -> pa.RecordBatch:

@@ -3,9 +3,7 @@
 A file such as LLaVA's mix has millions of turns, and a Python object for each costs more than all else.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Self, TypeAlias
 
 import numpy as np
@@ -15,7 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pictus.reading.marked_text import MARK
+from pictus.record import Part, Turn
 from pictus.store import columns
+from pictus.store.ids import HOLE, escaped, joined
 
 Bits: TypeAlias = npt.NDArray[np.bool_]
 Places: TypeAlias = npt.NDArray[np.int64]
@@ -23,18 +23,19 @@ Places: TypeAlias = npt.NDArray[np.int64]
 _BEFORE, _AFTER = f"{MARK}\n", f"\n{MARK}"  # as nearly all texts have it
 _ROLES = pa.array(["user", "assistant"])
 _TYPES = pa.array(["text", "image"])
-# Turns as orjson writes them, cut where the texts stand.
-_USER, _ASSISTANT = b'{"role":"user","parts":[', b'{"role":"assistant","parts":['
-_TEXT, _IMAGE = b'{"type":"text","text":', b'{"type":"image","text":null}'
-_LEFT = b'}],"calls":[],"call_id":null,"name":null}'
-_BETWEEN = (
-    b"[" + _USER + _TEXT,
-    b"[" + _ASSISTANT + _TEXT,
-    _LEFT + b"," + _USER + _TEXT,
-    _LEFT + b"," + _ASSISTANT + _TEXT,
-    b"[" + _USER + _IMAGE + b"," + _TEXT,
+# Turns of users, of assistants, and of users with a picture before the text or after it.
+_TEXT, _IMAGE = Part("text", HOLE), Part("image")
+_KINDS = (
+    Turn("user", (_TEXT,)),
+    Turn("assistant", (_TEXT,)),
+    Turn("user", (_IMAGE, _TEXT)),
+    Turn("user", (_TEXT, _IMAGE)),
 )
-_END = _LEFT + b"]"
+_AROUND = [orjson.dumps(turn).split(b"\0") for turn in _KINDS]
+_BEGINNINGS = pa.array(
+    [before + b'"' for before, _ in _AROUND] + [b"," + before + b'"' for before, _ in _AROUND], pa.string()
+)
+_ENDINGS = pa.array([b'"' + after for _, after in _AROUND], pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,15 @@ class Talks:
     is_after: Bits
 
     @classmethod
-    def read(cls, texts: pa.Array, lengths: Places) -> tuple[Self, Bits, Bits]:
+    def read(cls, texts: pa.Array, ends: Places) -> tuple[Self, Bits, Bits]:
         """Take the marks out of texts that have them as nearly all do.
 
         Say also of each conversation whether there is a picture in it, and whether marks are left that want a closer
         look.
         """
-        ends = np.concatenate(([0], np.cumsum(lengths)))
         marked = np.flatnonzero(bits(pc.match_substring(texts, MARK)))
         some = texts.take(pa.array(marked))
-        is_start = set_bits(len(texts), ends[:-1][lengths > 0])[marked]
+        is_start = set_bits(len(texts), ends[:-1][np.diff(ends) > 0])[marked]
         is_once = bits(pc.equal(pc.count_substring(some, MARK), 1))
         is_once &= is_start & bits(pc.greater(pc.binary_length(some), len(_BEFORE)))
         before = is_once & bits(pc.starts_with(some, _BEFORE))
@@ -69,16 +69,6 @@ class Talks:
         odd = set_bits(len(texts), marked[~(before | after)])
         talks = cls(texts, ends, set_bits(len(texts), marked[before]), set_bits(len(texts), marked[after]))
         return talks, any_of(shown, ends), any_of(odd, ends)
-
-    def part(self, begin: int, end: int) -> "Talks":
-        """Give some of the conversations."""
-        first, last = int(self.ends[begin]), int(self.ends[end])
-        return Talks(
-            self.texts.slice(first, last - first),
-            self.ends[begin : end + 1] - first,
-            self.is_before[first:last],
-            self.is_after[first:last],
-        )
 
     def column(self) -> pa.Array:
         """Give the column of turns."""
@@ -95,28 +85,22 @@ class Talks:
         content = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), parts)
         return columns.turns_of(_ROLES.take(pa.array(self._numbers() % 2)), content, pa.array(self.ends, pa.int32()))
 
-    def as_json(self) -> Iterator[list[bytes]]:
-        """Give each conversation as its turns look in JSON, in pieces: that is what ids are made of."""
+    def as_json(self) -> pa.Array:
+        """Give each conversation as its turns look in JSON, without the brackets around them."""
         numbers = self._numbers()
-        kinds = numbers % 2 + 2 * (numbers > 0)
-        kinds[self.is_before] = 4
-        pieces = [b""] * (2 * len(self.texts))
-        pieces[0::2] = [_BETWEEN[kind] for kind in kinds.tolist()]
-        pieces[1::2] = _json_texts(self.texts.to_pylist())
-        for place in np.flatnonzero(self.is_after).tolist():
-            pieces[2 * place + 1] += b"}," + _IMAGE[:-1]
-        for begin, end in pairwise(self.ends.tolist()):
-            yield [*pieces[2 * begin : 2 * end], _END]
+        kinds = numbers % 2
+        kinds[self.is_before], kinds[self.is_after] = 2, 3
+        beginnings = _BEGINNINGS.take(pa.array(kinds + len(_KINDS) * (numbers > 0)))
+        turns = joined(beginnings, escaped(self.texts), _ENDINGS.take(pa.array(kinds)))
+        _, ends, texts = turns.buffers()
+        return pa.StringArray.from_buffers(
+            len(self.ends) - 1, pa.py_buffer(np.frombuffer(ends, np.int32)[self.ends]), texts
+        )
 
     def _numbers(self) -> Places:
         """Number the turns of each conversation."""
         numbers: Places = np.arange(len(self.texts)) - np.repeat(self.ends[:-1], np.diff(self.ends))
         return numbers
-
-
-def _json_texts(texts: list[str]) -> list[bytes]:
-    """Write each text as JSON; all at once, for inside a text no line ends."""
-    return orjson.dumps(texts, option=orjson.OPT_INDENT_2)[4:-2].split(b",\n  ") if texts else []
 
 
 def any_of(is_so: Bits, ends: Places) -> Bits:

@@ -5,15 +5,14 @@ Such lists have hundreds of millions of rows, of which each is an address, a cap
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pictus.record import Facts, Origin, Record, Reject, content_of, digest_of
+from pictus.record import Facts, Origin, Record, Reject, content_of
 from pictus.store import columns
+from pictus.store.ids import HOLE, escaped, ids_of, joined
 from pictus.store.plain_talk import Bits, bits
 
 # What is known of each row. Texts may come as bytes: whether they are UTF-8 is found out here.
@@ -31,9 +30,6 @@ URL_ROWS = pa.schema(
 _ADDRESS = r"(?i)^https?://."
 # White space, as Python splits at it, that is more than one blank between two words.
 _LOOSE = "^ | $|  |[\x00-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
-_ESCAPED = r'["\\\x00-\x1f]'  # what JSON writes in another way
-_HOLE: Any = orjson.Fragment(b"\0")  # stands in no JSON text
-_ID_LETTERS = 32
 
 
 def url_rows(**known: pa.Array) -> pa.RecordBatch:
@@ -92,33 +88,19 @@ def _batch(rows: pa.RecordBatch, origin: Origin) -> pa.RecordBatch:
         turns=columns.no_turns(count),
         media=columns.pictures_at(rows["url"], rows["width"], rows["height"]),
         facts=columns.facts_from(count, {"captions": captions, "extra": rows["extra"]}),
-        origins=columns.origins_from(origins, kinds.indices, rows["key"]),
+        origins=columns.origins_of(origins, kinds.indices, rows["key"]),
         root_names={},
     )
 
 
 def _ids(rows: pa.RecordBatch, origin: Origin) -> pa.Array:
     """Give the ids that records of these rows would have."""
-    facts = Facts(captions=(_HOLE,), extra=_HOLE)
-    start, middle, late, end = content_of(origin, _HOLE, (), (), facts).split(b"\0")
+    facts = Facts(captions=(HOLE,), extra=HOLE)
+    start, middle, late, end = content_of(origin, HOLE, (), (), facts).split(b"\0")
     has_extra = rows["extra"].null_count < rows.num_rows
-    extra = (
-        pc.binary_join_element_wise('"', _escaped(rows["extra"]), '"', "").fill_null("null") if has_extra else "null"
-    )
-    contents = pc.binary_join_element_wise(
-        pa.scalar(start + b'"', pa.string()),
-        _escaped(rows["key"]),
-        pa.scalar(b'"' + middle + b'"', pa.string()),
-        _escaped(rows["caption"]),
-        pa.scalar(b'"' + late, pa.string()),
-        extra,
-        pa.scalar(end, pa.string()),
-        "",
-    )
-    texts = contents.view(pa.binary()).to_numpy(zero_copy_only=False)
-    ids = b"".join(map(digest_of, texts)).hex().encode()
-    ends = np.arange(rows.num_rows + 1, dtype=np.int32) * _ID_LETTERS
-    return pa.StringArray.from_buffers(rows.num_rows, pa.py_buffer(ends), pa.py_buffer(ids))
+    extra = joined(b'"', escaped(rows["extra"]), b'"').fill_null("null") if has_extra else b"null"
+    key, caption = escaped(rows["key"]), escaped(rows["caption"])
+    return ids_of(joined(start + b'"', key, b'"' + middle + b'"', caption, b'"' + late, extra, end))
 
 
 def _texts(array: pa.Array) -> tuple[pa.Array, Bits]:
@@ -140,16 +122,6 @@ def _decoded(value: bytes | None) -> str | None:
 
 def _in_one_line(texts: pa.Array) -> pa.Array:
     """Leave one blank between two words."""
-    return _mended(texts, _LOOSE, lambda text: " ".join(text.split()))
-
-
-def _escaped(texts: pa.Array) -> pa.Array:
-    """Write texts as JSON, without the quotes around them."""
-    return _mended(texts, _ESCAPED, lambda text: orjson.dumps(text)[1:-1].decode())
-
-
-def _mended(texts: pa.Array, pattern: str, mend: Callable[[str], str]) -> pa.Array:
-    """Change the texts in which a pattern is found."""
-    found = pc.match_substring_regex(texts, pattern).fill_null(False)
-    some = [mend(text) for text in texts.filter(found).to_pylist()]
+    found = pc.match_substring_regex(texts, _LOOSE).fill_null(False)
+    some = [" ".join(text.split()) for text in texts.filter(found).to_pylist()]
     return pc.replace_with_mask(texts, found, pa.array(some, pa.string())) if some else texts
