@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pictus.record import digest_of
+from pictus.store.letters import letters_of, texts_of
 
 HOLE: Any = orjson.Fragment(b"\0")  # holds a place open in JSON text, where it cannot stand otherwise
 _ID_LETTERS = 32
@@ -19,8 +20,7 @@ def ids_of(contents: pa.Array) -> pa.Array:
     """Give the ids that are made of these texts; `content_of` says what stands in them."""
     texts = contents.view(pa.binary()).to_numpy(zero_copy_only=False)
     ids = b"".join(map(digest_of, texts)).hex().encode()
-    ends = np.arange(len(contents) + 1, dtype=np.int32) * _ID_LETTERS
-    return pa.StringArray.from_buffers(len(contents), pa.py_buffer(ends), pa.py_buffer(ids))
+    return texts_of(ids, np.arange(len(contents) + 1) * _ID_LETTERS)
 
 
 def joined(*pieces: pa.Array | bytes) -> pa.Array:
@@ -31,20 +31,14 @@ def joined(*pieces: pa.Array | bytes) -> pa.Array:
 
 def escaped(texts: pa.Array) -> pa.Array:
     """Write texts as JSON, without the quotes around them."""
-    _, offsets, buffer = texts.buffers()
-    if buffer is None:
-        return texts
-    ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    data = np.frombuffer(buffer, np.uint8)[ends[0] : ends[-1]]
-    ends = ends - ends[0]
-    places = np.flatnonzero((data < 32) | (data == ord('"')) | (data == ord("\\")))
+    letters, ends = letters_of(texts)
+    places = np.flatnonzero((letters < 32) | (letters == ord('"')) | (letters == ord("\\")))
     if not len(places):
         return texts
-    written = data.tobytes()
+    written = letters.tobytes()
     for letter, brief in _BRIEF.items():
         written = written.replace(letter, brief)
-    if len(written) < len(data) + len(places):  # some are written with more letters, as few texts have them
+    if len(written) < len(letters) + len(places):  # some are written with more letters, as few texts have them
         return pa.array([None if text is None else orjson.dumps(text)[1:-1] for text in texts.to_pylist()], pa.string())
-    ends = (ends + np.searchsorted(places, ends)).astype(np.int32)
-    found = pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(written))
-    return pc.if_else(texts.is_valid(), found, None) if texts.null_count else found
+    is_there = texts.is_valid().to_numpy(zero_copy_only=False) if texts.null_count else None
+    return texts_of(written, ends + np.searchsorted(places, ends), is_there)

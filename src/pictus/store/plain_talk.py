@@ -10,17 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pictus.reading.marked_text import MARK
 from pictus.record import Part, Turn
 from pictus.store import columns
 from pictus.store.ids import HOLE, escaped, joined
+from pictus.store.letters import Places, find, letters_of, texts_of, without
 
 Bits: TypeAlias = npt.NDArray[np.bool_]
-Places: TypeAlias = npt.NDArray[np.int64]
 
-_BEFORE, _AFTER = f"{MARK}\n", f"\n{MARK}"  # as nearly all texts have it
+_MARK, _LINE = MARK.encode(), ord("\n")
+_CUT = len(_MARK) + 1  # a mark stands in a line of its own, before the text or after it
 _ROLES = pa.array(["user", "assistant"])
 _TYPES = pa.array(["text", "image"])
 # Turns of users, of assistants, and of users with a picture before the text or after it.
@@ -54,34 +54,29 @@ class Talks:
         Say also of each conversation whether there is a picture in it, and whether marks are left that want a closer
         look.
         """
-        marked = np.flatnonzero(bits(pc.match_substring(texts, MARK)))
-        some = texts.take(pa.array(marked))
-        is_start = set_bits(len(texts), ends[:-1][np.diff(ends) > 0])[marked]
-        is_once = bits(pc.equal(pc.count_substring(some, MARK), 1))
-        is_once &= is_start & bits(pc.greater(pc.binary_length(some), len(_BEFORE)))
-        before = is_once & bits(pc.starts_with(some, _BEFORE))
-        after = is_once & ~before & bits(pc.ends_with(some, _AFTER))
-        shown = set_bits(len(texts), marked[before | after])
-        if shown.any():
-            cut = texts.filter(pa.array(shown))
-            cut = pc.replace_substring(pc.replace_substring(cut, _BEFORE, ""), _AFTER, "")
-            texts = pc.replace_with_mask(texts, pa.array(shown), cut)
-        odd = set_bits(len(texts), marked[~(before | after)])
-        talks = cls(texts, ends, set_bits(len(texts), marked[before]), set_bits(len(texts), marked[after]))
-        return talks, any_of(shown, ends), any_of(odd, ends)
+        letters, edges = letters_of(texts)
+        marks = find(_MARK, letters)
+        numbers = np.searchsorted(edges, marks, side="right") - 1  # of the texts that marks stand in
+        begins, lasts = edges[numbers], edges[numbers + 1]
+        is_plain = set_bits(len(texts), ends[:-1][np.diff(ends) > 0])[numbers]
+        is_plain &= (np.bincount(numbers)[numbers] == 1) & (lasts - begins > _CUT)
+        before = is_plain & (marks == begins) & (letters.take(marks + len(_MARK), mode="clip") == _LINE)
+        after = is_plain & (marks + len(_MARK) == lasts) & (letters[marks - 1] == _LINE)
+        shown = before | after
+        cuts = (marks - after)[shown]
+        texts = texts_of(without(letters, cuts, _CUT), edges - _CUT * np.searchsorted(cuts, edges))
+        has_place, is_odd = set_bits(len(texts), numbers[shown]), set_bits(len(texts), numbers[~shown])
+        talks = cls(texts, ends, set_bits(len(texts), numbers[before]), set_bits(len(texts), numbers[after]))
+        return talks, any_of(has_place, ends), any_of(is_odd, ends)
 
     def column(self) -> pa.Array:
         """Give the column of turns."""
-        count = len(self.texts)
         ends = np.concatenate(([0], np.cumsum(1 + (self.is_before | self.is_after))))
         place = ends[:-1] + self.is_before  # of each text among the parts
         is_image = ~set_bits(int(ends[-1]), place)
-        source = np.zeros(len(is_image), np.int64)
-        source[place] = np.arange(count)
-        parts = pa.StructArray.from_arrays(
-            [_TYPES.take(pa.array(is_image.astype(np.int8))), self.texts.take(pa.array(source, mask=is_image))],
-            names=["type", "text"],
-        )
+        letters, edges = letters_of(self.texts)
+        texts = texts_of(letters, edges[np.concatenate(([0], np.cumsum(~is_image)))], ~is_image)
+        parts = pa.StructArray.from_arrays([_TYPES.take(pa.array(is_image.astype(np.int8))), texts], ["type", "text"])
         content = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), parts)
         return columns.turns_of(_ROLES.take(pa.array(self._numbers() % 2)), content, pa.array(self.ends, pa.int32()))
 
@@ -92,10 +87,8 @@ class Talks:
         kinds[self.is_before], kinds[self.is_after] = 2, 3
         beginnings = _BEGINNINGS.take(pa.array(kinds + len(_KINDS) * (numbers > 0)))
         turns = joined(beginnings, escaped(self.texts), _ENDINGS.take(pa.array(kinds)))
-        _, ends, texts = turns.buffers()
-        return pa.StringArray.from_buffers(
-            len(self.ends) - 1, pa.py_buffer(np.frombuffer(ends, np.int32)[self.ends]), texts
-        )
+        letters, edges = letters_of(turns)
+        return texts_of(letters, edges[self.ends])
 
     def _numbers(self) -> Places:
         """Number the turns of each conversation."""
