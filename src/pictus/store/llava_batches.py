@@ -19,8 +19,8 @@ from pictus.reading.structure import Span
 from pictus.record import Record, Reject, content_of
 from pictus.store import columns
 from pictus.store.ids import HOLE, escaped, ids_of, joined
-from pictus.store.letters import Places
-from pictus.store.plain_talk import Bits, Talks, any_of, bits
+from pictus.store.letters import Bits, Places, any_of, bits
+from pictus.store.plain_talk import Talks
 
 _ODD_SHARE = 0.1  # from which on it is faster to take all rows of a piece one by one
 _TALKS = pa.list_(pa.struct([("from", pa.string()), ("value", pa.string())]))

@@ -4,10 +4,9 @@ A file such as LLaVA's mix has millions of turns, and a Python object for each c
 """
 
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import orjson
 import pyarrow as pa
 
@@ -15,9 +14,7 @@ from pictus.reading.marked_text import MARK
 from pictus.record import Part, Turn
 from pictus.store import columns
 from pictus.store.ids import HOLE, escaped, joined
-from pictus.store.letters import Places, find, letters_of, texts_of, without
-
-Bits: TypeAlias = npt.NDArray[np.bool_]
+from pictus.store.letters import Bits, Places, any_of, find, letters_of, set_bits, texts_of, without
 
 _MARK, _LINE = MARK.encode(), ord("\n")
 _CUT = len(_MARK) + 1  # a mark stands in a line of its own, before the text or after it
@@ -94,23 +91,3 @@ class Talks:
         """Number the turns of each conversation."""
         numbers: Places = np.arange(len(self.texts)) - np.repeat(self.ends[:-1], np.diff(self.ends))
         return numbers
-
-
-def any_of(is_so: Bits, ends: Places) -> Bits:
-    """Say of each group, between two ends, whether anything in it is so."""
-    counts = np.concatenate(([0], np.cumsum(is_so)))
-    found: Bits = counts[ends[1:]] > counts[ends[:-1]]
-    return found
-
-
-def set_bits(count: int, places: Places) -> Bits:
-    """Make bits, set at some places."""
-    found = np.zeros(count, np.bool_)
-    found[places] = True
-    return found
-
-
-def bits(array: pa.Array) -> Bits:
-    """Give truth values as numpy has them; null is false."""
-    found: Bits = array.fill_null(False).to_numpy(zero_copy_only=False)
-    return found

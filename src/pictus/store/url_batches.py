@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from pictus.record import Facts, Origin, Record, Reject, content_of
 from pictus.store import columns
 from pictus.store.ids import HOLE, escaped, ids_of, joined
-from pictus.store.plain_talk import Bits, bits
+from pictus.store.letters import Bits, bits
 
 # What is known of each row. Texts may come as bytes: whether they are UTF-8 is found out here.
 URL_ROWS = pa.schema(
