@@ -45,7 +45,7 @@ def talks(draw):
 odd_talks = st.lists(st.fixed_dictionaries({"from": speakers | junk, "value": plain | junk}), max_size=3) | junk
 rows = st.fixed_dictionaries(
     {"id": st.text(max_size=3), "conversations": talks()},
-    optional={"image": st.text(min_size=1, max_size=4), "url": plain, "extra": junk},
+    optional={"image": st.text(min_size=1, max_size=4), "url": plain, "extra": junk, "unread": junk},
 )
 odd_rows = st.fixed_dictionaries(
     {},
@@ -90,6 +90,35 @@ def test_broken_rows_are_set_aside_with_their_places(tmp_path):
     assert [reject.where.partition(", byte")[0] for reject in rejects] == ["rows.json, row 2", "rows.json, row 4"]
     assert "not valid JSON" in rejects[0].reasons[0] and "`id` stands twice" in rejects[1].reasons[0]
     assert rejects == as_records(LlavaFile(path, HOW))[1]
+
+
+GOOD = b'{"id": "a", "conversations": [{"from": "human", "value": "x"}, {"from": "gpt", "value": "\\u00e9\\/\\u0007"}]'
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b'"unread": {"a": 1, "a": 2}',
+        b'"unread": NaN',
+        b'"unread": %s' % (b"1" * 400),
+        b'"unread": "\xff"',
+        b'"\xff": 1',
+        b'"unread": %s%s' % (b"[" * 100_000, b"]" * 100_000),
+        b'"unread": "2020-01-01", "model": null',
+        b'"image": null, "motion": null, "extra": null',
+        b'"image": ["a.jpg"]',
+        b'"i\\u0064": "b"',
+        b'"extra": "\\ud800"',
+        b'"extra": "\xed\xa0\x80"',
+    ],
+)
+def test_what_parsers_do_not_agree_on_ends_as_records_have_it(tmp_path, more):
+    path = tmp_path / "rows.json"
+    path.write_bytes(b"[" + GOOD + b"}, " + GOOD + b", " + more + b"}, " + GOOD + b"}]")
+    table, rejects = in_columns(LlavaFile(path, HOW), 3)
+    expected, expected_rejects = as_records(LlavaFile(path, HOW))
+    assert table.equals(pa.Table.from_batches([expected]))
+    assert rejects == expected_rejects
 
 
 def test_a_file_that_changes_while_it_is_read_is_told(tmp_path):
