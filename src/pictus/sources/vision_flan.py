@@ -77,7 +77,9 @@ vflan/images_191task_1k/Zoo+animal_naming_42.jpg"""
     def table(self, root: Path, split: str) -> LlavaFile:
         """Give the rows of a split as several processes can read them."""
         origin = origin_of(self.card, "vision_flan", split)
-        rows = rows_in(root, [f"{_FOLDER}/images_191task_1k", "images_191task_1k"], origin, _facts, reads=("task_name",))
+        rows = rows_in(
+            root, [f"{_FOLDER}/images_191task_1k", "images_191task_1k"], origin, _facts, reads=("task_name",)
+        )
         return LlavaFile(self.files(root, split)[0], rows)
 
 
