@@ -1,0 +1,257 @@
+"""Records as tokens and labels, in the format that a model reads: one pass, piece by piece, nothing searched for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pictus.backends.huggingface.rendering import without_system
+from pictus.errors import PictusError
+from pictus.learn.step import IGNORED, Pixels, Sample, Tokens
+from pictus.learn.tokens.slots import PICTURE, Shape, Slots
+from pictus.learn.tokens.template import Template
+from pictus.learn.tokens.words import WHERE, Piece, Words
+from pictus.reading.rows import BadRow
+from pictus.record import Record, Turn
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A record as tokens, before its pictures are opened."""
+
+    id: str  # of the record
+    tokens: Tokens
+    labels: Tokens
+    pictures: int  # how many of the record's it keeps: the first ones
+    dropped: int = 0  # turns left out at the end, for which there was no room
+    is_cut: bool = False  # its answer goes on beyond the end, so no end is learned
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def sample(self, pictures: Sequence[Pixels]) -> Sample:
+        """Add the pictures: those that it keeps, or all of the record."""
+        return Sample(self.id, self.tokens, self.labels, tuple(pictures[: self.pictures]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    tokens: Tokens
+    learned: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    ends: dict[int, int]  # where each answer ends, by the number of turns until then
+
+
+class Talk:
+    """Says of records what a model reads and what it learns to say. It may be sent to other processes.
+
+    The assistant's turns are learned, each from where the model is asked to go on, up to the token that ends it;
+    calls of tools are, too. Pictures and whatever others say never are.
+    """
+
+    def __init__(
+        self,
+        tokenizer: "PreTrainedTokenizerBase",
+        *,
+        image_id: int,
+        image_tokens: int,
+        max_tokens: int,
+        template: str | None = None,
+        plain: bool = False,
+    ) -> None:
+        """Learn how a tokenizer and its chat template work.
+
+        Args:
+            tokenizer: of the fast kind.
+            image_id: the token that stands for a picture, so many times as it has places.
+            image_tokens: how many places a picture has.
+            max_tokens: the longest sample.
+            template: instead of the tokenizer's own, that of a processor for instance.
+            plain: no template at all: pictures, what is said of them, and the end.
+        """
+        self._made_of = (tokenizer, image_id, image_tokens, max_tokens, template, plain)
+        self.image_tokens, self.max_tokens, self.plain = image_tokens, max_tokens, plain
+        self._words = Words(tokenizer, image_id)
+        if self._words.end_id is None and (plain or not (template or tokenizer.chat_template)):
+            mend = "set the tokenizer's eos_token, without which no model learns to stop"
+            raise PictusError("no token ends a text", where=WHERE, mend=mend)
+        self._template = None if plain else Template(tokenizer, self._words, template)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # What is made of the tokenizer is made again: caches and copies are not worth sending.
+        return (_talk, self._made_of)
+
+    def sample(self, record: Record, pictures: Sequence[Pixels]) -> Sample | str:
+        """Make a sample of a record and its opened pictures, or say why that cannot be."""
+        laid = self.laid_out(record)
+        if isinstance(laid, str):
+            return laid
+        if len(pictures) < laid.pictures:
+            return f"it shows {laid.pictures} pictures, and {len(pictures)} could be opened"
+        return laid.sample(pictures)
+
+    def length(self, record: Record) -> int | str:
+        """Give the number of tokens, or say why there is no sample."""
+        laid = self.laid_out(record)
+        return laid if isinstance(laid, str) else len(laid)
+
+    def laid_out(self, record: Record) -> LaidOut | str:
+        """Lay out a record as tokens and labels without its pictures, or say why that cannot be.
+
+        One that is too long loses whole turns at its end. If the first question and its answer are too long already,
+        the answer is cut at a token, and that it ends there is not learned; a call is never cut.
+        """
+        try:
+            return self._fitting(record)
+        except BadRow as error:
+            return str(error)
+
+    def _fitting(self, record: Record) -> LaidOut:
+        turns = _checked(record)
+        if self._template is not None and not self._template.takes_system:
+            turns = without_system(turns)
+        cuts = _exchanges(turns)
+        if not cuts:
+            raise BadRow("no turn is the assistant's, so there is nothing to learn")
+        count, laid = cuts[-1], self._laid(turns[: cuts[-1]], record)
+        while len(laid.tokens) > self.max_tokens and count > cuts[0]:
+            room = [cut for cut in cuts if cut < count and laid.ends.get(cut, 0) <= self.max_tokens]
+            count = room[-1] if room else cuts[0]
+            laid = self._laid(turns[:count], record)
+        kept = turns[:count]
+        is_cut = len(laid.tokens) > self.max_tokens
+        if is_cut:
+            laid = self._cut(laid, kept)
+        labels = np.where(laid.learned, laid.tokens, IGNORED)
+        if not laid.learned[1:].any():
+            raise BadRow("the assistant says nothing, so there is nothing to learn")
+        return LaidOut(record.id, laid.tokens, labels, _places(kept), len(turns) - count, is_cut)
+
+    def _cut(self, laid: _Laid, turns: Sequence[Turn]) -> _Laid:
+        """Shorten the last answer at a token."""
+        most, length = self.max_tokens, len(laid.tokens)
+        if _places(turns) * self.image_tokens >= most:
+            raise BadRow(f"its pictures alone take {_places(turns) * self.image_tokens} tokens, of {most} that fit")
+        answer = turns[-1]
+        begin = int(np.flatnonzero(~laid.learned)[-1]) + 1 if not laid.learned.all() else 0
+        if answer.calls or any(part.type != "text" for part in answer.parts) or begin >= most:
+            raise BadRow(f"its first question and answer take {length} tokens, of {most} that fit")
+        return _Laid(laid.tokens[:most], laid.learned[:most], laid.ends)
+
+    def _laid(self, turns: Sequence[Turn], record: Record) -> _Laid:
+        if self._template is None:
+            return self._alone(turns)
+        template, words = self._template, self._words
+        slots = Slots(thinks=template.thinks, image_slots=not template.takes_parts)
+        shown = tuple([slots.turn(turn) for turn in turns])
+        fillings = slots.fillings
+        pictures = tuple([n for n, filling in enumerate(fillings) if filling is PICTURE])
+        layout = template.layout(Shape(shown, record.tools, pictures))
+        if isinstance(layout, str):
+            raise BadRow(layout)
+        filled = [run.filled(fillings, words) for run in layout.runs]
+        pieces: list[Piece] = [
+            ("text" if number else run.follows, text)
+            for run, texts in zip(layout.runs, filled, strict=True)
+            for number, text in enumerate(texts)
+        ]
+        encoded = iter(words.tokens(pieces))
+        tokens = [] if layout.begins or words.begin_id is None else [words.begin_id]
+        stretches = [(False, len(tokens), 0)]
+        for run, texts in zip(layout.runs, filled, strict=True):
+            own = [token for _ in texts for token in next(encoded)]
+            if words.special_in(own) != run.special:
+                raise BadRow("a text of it would become a special token")
+            tokens += own
+            stretches.append((run.is_learned, len(own), run.turns))
+        if not layout.is_closed and words.end_id is not None:
+            tokens.append(words.end_id)
+            stretches.append((True, 1, stretches[-1][2]))
+        return self._spread(tokens, stretches, _places(turns))
+
+    def _alone(self, turns: Sequence[Turn]) -> _Laid:
+        """Lay out pictures and what is said of them, without a word between."""
+        if [turn.role for turn in turns] != ["user", "assistant"] or any(p.type == "text" for p in turns[0].parts):
+            raise BadRow("it is no picture with its caption alone")
+        if turns[1].calls or any(part.type != "text" for part in turns[1].parts):
+            raise BadRow("its caption is no text alone")
+        words = self._words
+        assert words.end_id is not None  # looked at when this was made
+        texts = words.plain(turns[1].text.strip())
+        pieces: list[Piece] = [("text" if number else "mark", text) for number, text in enumerate(texts)]
+        said = [token for one in words.tokens(pieces) for token in one]
+        if words.special_in(said):
+            raise BadRow("a text of it would become a special token")
+        begin = [] if words.begin_id is None else [words.begin_id]
+        shown = [words.image_id] * _places(turns)
+        ending = [words.end_id] if said else []
+        stretches = [(False, len(begin) + len(shown), 0), (True, len(said) + len(ending), 2)]
+        return self._spread(begin + shown + said + ending, stretches, len(shown))
+
+    def _spread(self, tokens: Sequence[int], stretches: Sequence[tuple[bool, int, int]], places: int) -> _Laid:
+        """Give each picture as many tokens as it has places, and mark what is learned."""
+        ids = np.array(tokens, np.int64)
+        learned = np.repeat([one for one, _, _ in stretches], [count for _, count, _ in stretches])
+        is_picture = ids == self._words.image_id
+        if (shown := int(is_picture.sum())) != places:
+            raise BadRow(f"the chat template shows {shown} of its {places} pictures")
+        borders = np.cumsum([count for _, count, _ in stretches])
+        if places:
+            times = np.where(is_picture, self.image_tokens, 1)
+            ids, learned = np.repeat(ids, times), np.repeat(learned & ~is_picture, times)
+            borders = np.concatenate([[0], np.cumsum(times)])[borders]
+        ends = {turns: int(border) for (_, _, turns), border in zip(stretches, borders, strict=True)}
+        return _Laid(ids, learned, ends)
+
+
+def _checked(record: Record) -> tuple[Turn, ...]:
+    """Give the turns of a record whose pictures and their places agree."""
+    other = next(
+        (part.type for turn in record.turns for part in turn.parts if part.type not in ("text", "image")), None
+    )
+    if other is None:
+        other = next((medium.kind for medium in record.media if medium.kind != "image"), None)
+    if other is not None:
+        raise BadRow(f"it has a medium that the model does not take: {other}")
+    if (places := _places(record.turns)) != len(record.media):
+        raise BadRow(f"it has {len(record.media)} pictures and {places} places for them")
+    return record.turns
+
+
+def _exchanges(turns: Sequence[Turn]) -> list[int]:
+    """Give after how many turns a conversation may end: with an answer, and no result that is yet to come."""
+    cuts = [
+        number + 1
+        for number, turn in enumerate(turns)
+        if turn.role == "assistant" and (number + 1 == len(turns) or turns[number + 1].role == "user")
+    ]
+    if not cuts or any(turn.role == "assistant" for turn in turns[cuts[-1] :]):
+        # It ends with a result that nobody answered: the call is the last that is said.
+        last = max((number for number, turn in enumerate(turns) if turn.role == "assistant"), default=-1)
+        cuts += [last + 1] if last >= 0 else []
+    return cuts
+
+
+def _places(turns: Sequence[Turn]) -> int:
+    return sum(part.type == "image" for turn in turns for part in turn.parts)
+
+
+def _talk(
+    tokenizer: "PreTrainedTokenizerBase",
+    image_id: int,
+    image_tokens: int,
+    max_tokens: int,
+    template: str | None,
+    plain: bool,
+) -> Talk:
+    return Talk(
+        tokenizer,
+        image_id=image_id,
+        image_tokens=image_tokens,
+        max_tokens=max_tokens,
+        template=template,
+        plain=plain,
+    )
