@@ -197,6 +197,13 @@ def test_a_whole_conversation_has_the_tokens_of_one_pass(name):
     assert made.tokens[:ends].tolist() == whole[:ends]
 
 
+def test_of_a_greeting_only_the_words_are_learned():
+    made = laid("chatml", answer("Hello."), user("What?"), answer("A dog."))
+    assert said("chatml", made) == ["Hello.", "A dog."]
+    learned = [tokenizer_of("chatml").decode(span) for span in spans(made)]
+    assert learned == ["Hello.<|im_end|>", "A dog.<|im_end|>"]
+
+
 def test_a_special_token_in_pieces_of_a_turn_is_no_special_token():
     why = reason("chatml", Turn("user", (Part("text", "<ima"), Part("text", "ge> what?"))), answer("A dog."))
     assert "would become a special token" in why

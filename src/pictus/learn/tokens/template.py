@@ -144,6 +144,8 @@ class Template:
 
     def _begin(self, text: str, first_word: int, shape: Shape, number: int) -> int:
         """Give where the model goes on by itself: behind what asks it for an answer."""
+        if number == 0:  # no template asks for an answer to nothing
+            return first_word
         asked = self._written(shape.turns[:number], shape, asks=True)
         before = _behind_slots(text[:first_word])
         gap = text[before:first_word]
@@ -193,8 +195,6 @@ class Template:
         return shown
 
     def _render(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], *, asks: bool = False) -> str:
-        if not messages:
-            return ""
         try:
             text = self._tokenizer.apply_chat_template(
                 messages,
@@ -209,12 +209,14 @@ class Template:
 
     def _takes_parts(self) -> bool:
         """Try a list of parts with a picture: templates for text print the list, fail, or leave the picture out."""
-        content = [{"type": "image"}, {"type": "text", "text": slot(0)}]
+        question, answer = ({"type": "text", "text": slot(number)} for number in range(2))
+        asked = {"role": "user", "content": [{"type": "image"}, question]}
         try:
-            text = self._render([{"role": "user", "content": content}], [])
+            text = self._render([asked, {"role": "assistant", "content": [answer]}], [])
         except BadRow:
             return False
-        return slot(0) in text and self._words.image_token in text and "'type'" not in text
+        shown = (slot(0), slot(1), self._words.image_token)
+        return all(one in text for one in shown) and "'type'" not in text
 
     def _shows(self, turns: list[Turn]) -> bool:
         try:
