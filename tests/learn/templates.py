@@ -201,23 +201,21 @@ class Family:
     marks: tuple[str, ...] = ()
     image: str = "<image>"
     closes: bool = True  # writes what ends an answer, after each
-    system: str = "takes"  # or "joins": it must go with what the user says first
     tools: bool = False
-    strips: bool = False
     swallows: bool = False  # white space behind a mark
-    adds_begin: bool = False  # the tokenizer puts the first token in front of a text
+    adds_begin: bool = False  # the tokenizer puts the first token in front of a text, whether it is there or not
 
 
 _CHATML = {"end": "<|im_end|>", "marks": ("<|im_start|>", "<|endoftext|>")}
 FAMILIES = {
-    "llama-2": Family(LLAMA2, "prepend", strips=True),
+    "llama-2": Family(LLAMA2, "prepend", adds_begin=True),
     "llama-3": Family(
         LLAMA3,
         begin="<|begin_of_text|>",
         end="<|eot_id|>",
         marks=("<|start_header_id|>", "<|end_header_id|>"),
         tools=True,
-        strips=True,
+        adds_begin=True,
     ),
     "vicuna": Family(VICUNA, "prepend", adds_begin=True),
     "qwen-2": Family(QWEN2, tools=True, **_CHATML),
@@ -227,11 +225,8 @@ FAMILIES = {
         "first",
         marks=("[INST]", "[/INST]", "[TOOL_CALLS]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]", "[TOOL_RESULTS]"),
         tools=True,
-        strips=True,
     ),
-    "gemma": Family(
-        GEMMA, "never", "<bos>", "<end_of_turn>", ("<start_of_turn>", "<eos>"), system="joins", strips=True
-    ),
+    "gemma": Family(GEMMA, "never", "<bos>", "<end_of_turn>", ("<start_of_turn>", "<eos>")),
     "chatml": Family(CHATML, **_CHATML),
     "phi-3": Family(
         PHI3,
@@ -241,7 +236,7 @@ FAMILIES = {
         swallows=True,
     ),
     "glm": Family(GLM, marks=("[gMASK]", "<sop>", "<|user|>", "<|assistant|>", "<|system|>"), closes=False),
-    "deepseek": Family(DEEPSEEK, marks=("<|User|>", "<|Assistant|>")),
+    "deepseek": Family(DEEPSEEK, "first", marks=("<|User|>", "<|Assistant|>")),
     "llava": Family(LLAVA, "always", closes=False, adds_begin=True),
     "qwen-2-vl": Family(
         QWEN2_VL,

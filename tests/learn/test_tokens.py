@@ -15,7 +15,7 @@ from pictus.learn.step import IGNORED
 from pictus.learn.tokens import Talk
 from pictus.learn.tokens.template import VICUNA
 from pictus.record import Call, Media, Part, Tool, Turn, make_record
-from records import MADE
+from records import MADE, calling_chats, records
 from tiny_models import needs
 
 needs("torch", "transformers")
@@ -113,7 +113,8 @@ def in_one_pass(name, turns, *, asks=False):
     text = tokenizer.apply_chat_template(
         messages_of(name, turns), chat_template=template, add_generation_prompt=asks, tokenize=False
     )
-    begin = [tokenizer.bos_token_id] if FAMILIES[name].adds_begin else []
+    begins = FAMILIES[name].adds_begin and not text.startswith(tokenizer.bos_token)
+    begin = [tokenizer.bos_token_id] if begins else []
     return expanded(name, begin + tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
@@ -197,6 +198,20 @@ def test_a_whole_conversation_has_the_tokens_of_one_pass(name):
     assert made.tokens[:ends].tolist() == whole[:ends]
 
 
+UNLIKE = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ '<|vision_end|>' if m.role == 'assistant' else '' }}"
+    "{{ m.content }}<|im_end|>{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n<|vision_start|>{% endif %}"
+)
+
+
+def test_no_special_token_is_torn_where_an_answer_begins():
+    made = laid("qwen-2-vl", user("What?"), answer("A dog."), template=UNLIKE)
+    learned = [tokenizer_of("qwen-2-vl").decode(span) for span in spans(made)]
+    assert learned == ["<|vision_end|>A dog.<|im_end|>"]
+    assert len(marks_in("qwen-2-vl", made)) == 5
+
+
 def test_of_a_greeting_only_the_words_are_learned():
     made = laid("chatml", answer("Hello."), user("What?"), answer("A dog."))
     assert said("chatml", made) == ["Hello.", "A dog."]
@@ -245,6 +260,9 @@ def test_no_tool_and_no_result_writes_a_special_token(name):
 def test_a_call_that_nobody_has_answered_is_learned(name):
     made = laid(name, *calling()[:2], tools=[LOOK])
     assert ['"look"' in text for text in said(name, made)] == [True]
+    made = laid(name, user("Hello?"), answer("Hello."), *calling()[:3], tools=[LOOK])
+    assert ['"look"' in text for text in said(name, made)] == [False, True]
+    assert made.dropped == 1  # the result, of which nothing is said
 
 
 def test_a_template_that_knows_no_tools_is_a_reason():
@@ -332,14 +350,9 @@ def test_what_cannot_be_shortened_is_a_reason():
     assert "its first question and answer take" in reason("qwen-2", *calling()[:2], tools=[LOOK], most=290)
 
 
-@given(turns=conversations(), most=st.integers(16, 120), name=st.sampled_from(NAMES))
+@given(turns=conversations(), most=st.sampled_from([16, 24, 40, 60, 90, 120]), name=st.sampled_from(NAMES))
 def test_no_sample_is_longer_than_the_context_and_no_picture_is_torn(turns, most, name):
-    talk = talk_of(name)
-    talk.max_tokens, before = most, talk.max_tokens
-    try:
-        made = talk.laid_out(record_of(*turns))
-    finally:
-        talk.max_tokens = before
+    made = talk_of(name, most=most).laid_out(record_of(*turns))
     if isinstance(made, str):
         assert "that fit" in made
         return
@@ -380,6 +393,12 @@ def test_records_that_teach_nothing_are_reasons():
     )
     odd = Call("1", "two words", "{}")
     assert "no model can say" in reason("qwen-2", user("What?"), Turn("assistant", (), (odd,)))
+
+
+@given(record=records() | calling_chats(), name=st.sampled_from(NAMES), plain=st.booleans())
+def test_whatever_a_record_holds_it_becomes_a_sample_or_a_reason(record, name, plain):
+    made = talk_of(name, plain=plain).laid_out(record)
+    assert isinstance(made, str) or len(made) == len(made.labels)
 
 
 def test_what_follows_the_last_answer_is_left_out():
