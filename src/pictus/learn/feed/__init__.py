@@ -1,0 +1,1 @@
+"""Feed: from the rows that a blend draws to the steps that a model learns from, pictures decoded."""
