@@ -65,7 +65,7 @@ class Framing:
     ground: tuple[int, int, int] = (0, 0, 0)  # the colour of the margin
     filter: int = Image.Resampling.BICUBIC
 
-    def pixels(self, data: bytes) -> Pixels:
+    def pixels(self, data: bytes | memoryview) -> Pixels:
         """Decode a picture; what is none, or a damaged one, raises `BadRow` with the reason."""
         try:
             with warnings.catch_warnings():
