@@ -3,11 +3,23 @@
 from io import BytesIO
 
 import numpy as np
+import yaml
 from PIL import Image
 
+from learn.templates import tokenizer_of
+from pictus.engine.events import Events
+from pictus.learn.feed.opening import open_feed
+from pictus.learn.feed.pictures import Framing
+from pictus.learn.feed.stage import Laying
+from pictus.learn.tokens import Talk
 from pictus.record import Facts, Media, Origin, Turn, make_record
+from pictus.steps.blend import plan as planning
+from pictus.steps.blend import run as running
+from pictus.steps.blend.blended import open_stage
 from pictus.store.corpus import begin_corpus, finish_corpus
 from pictus.store.shards import Rows, write_shard
+
+SIDE = 8
 
 
 def corpus_of(folder, rows, *, limit=None, roots=None):
@@ -41,3 +53,40 @@ def captioned(number, medium, *captions):
 
 def embedded(number):
     return Media(data=picture(number), path=f"{number}.png", root="/pictures")
+
+
+def blend_of(folder, parts, *, seed=3, captions="asked"):
+    """Blend corpora into one stage: by the folder of each, how many epochs it is read."""
+    recipe = {
+        "seed": seed,
+        "stages": {
+            "instruct": {
+                "captions": captions,
+                "data": [{"corpus": str(corpus), "epochs": epochs} for corpus, epochs in parts.items()],
+            }
+        },
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "recipe.yaml").write_text(yaml.safe_dump(recipe))
+    running.run(planning.plan(folder / "recipe.yaml", folder / "blend"), Events())
+    return open_stage(folder / "blend", "instruct")
+
+
+def talk(*, most=200, places=4):
+    tokenizer = tokenizer_of("vicuna")
+    image_id = tokenizer.convert_tokens_to_ids("<image>")
+    return Talk(tokenizer, image_id=image_id, image_tokens=places, max_tokens=most)
+
+
+def fed(stage, folder, *, batch=8, most=200, **settings):
+    laying = Laying(max_tokens=most, **{key: settings.pop(key) for key in ("is_packed", "pad") if key in settings})
+    return open_feed(
+        stage,
+        caches=folder / "caches",
+        talk=settings.pop("talk", None) or talk(),
+        framing=Framing(SIDE),
+        laying=laying,
+        batch=batch,
+        events=Events(),
+        **settings,
+    )
