@@ -1,5 +1,7 @@
 """Corpora for the tests of feeding: written as imports write them, and any picture in them."""
 
+import os
+import signal
 from io import BytesIO
 
 import numpy as np
@@ -8,9 +10,11 @@ from PIL import Image
 
 from learn.templates import tokenizer_of
 from pictus.engine.events import Events
+from pictus.errors import PictusError
 from pictus.learn.feed.opening import open_feed
 from pictus.learn.feed.pictures import Framing
 from pictus.learn.feed.stage import Laying
+from pictus.learn.step import Step
 from pictus.learn.tokens import Talk
 from pictus.record import Facts, Media, Origin, Turn, make_record
 from pictus.steps.blend import plan as planning
@@ -90,3 +94,42 @@ def fed(stage, folder, *, batch=8, most=200, **settings):
         events=Events(),
         **settings,
     )
+
+
+def arrays(row):
+    return [getattr(row, name) for name in ("tokens", "labels", "pictures", "positions", "mask")]
+
+
+def same(one, other):
+    """Say whether steps are the same, to the last pixel."""
+    if (one.number, one.cursor, one.broken, len(one.rows)) != (
+        other.number,
+        other.cursor,
+        other.broken,
+        len(other.rows),
+    ):
+        return False
+    return all(
+        first.samples == second.samples
+        and all(np.array_equal(*pair) for pair in zip(arrays(first), arrays(second), strict=True))
+        for first, second in zip(one.rows, other.rows, strict=True)
+    )
+
+
+class Numbers:
+    """Steps that only have a number, and what can go wrong with making them."""
+
+    def __init__(self, count, **faults):
+        self.count, self.faults = count, faults
+
+    def __len__(self):
+        return self.count
+
+    def __getitem__(self, number):
+        if number == self.faults.get("killed"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if number == self.faults.get("told"):
+            raise PictusError("a file is damaged", where="here", mend="make it again")
+        if number == self.faults.get("wrong"):
+            raise RuntimeError("a bug")
+        return Step(number, 2 * number + 2, ())

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from learn.corpora import SIDE, asked, blend_of, captioned, corpus_of, embedded, fed, picture, talk
+from learn.corpora import SIDE, asked, blend_of, captioned, corpus_of, embedded, fed, picture, same, talk
 from pictus.errors import PictusError
 from pictus.learn.feed.pictures import Framing
 from pictus.learn.step import IGNORED
@@ -37,26 +37,6 @@ def places(tmp_path_factory):
     corpus_of(folder / "one", [kinds[number % 4](number) for number in range(30)], limit=12, roots=roots)
     corpus_of(folder / "two", [captioned(number, embedded(number), "red", "blue", "green") for number in range(11)])
     return folder, blend_of(folder, {folder / "one": 1, folder / "two": 3})
-
-
-def arrays(row):
-    return [getattr(row, name) for name in ("tokens", "labels", "pictures", "positions", "mask")]
-
-
-def same(one, other):
-    """Say whether steps are the same, to the last pixel."""
-    if (one.number, one.cursor, one.broken, len(one.rows)) != (
-        other.number,
-        other.cursor,
-        other.broken,
-        len(other.rows),
-    ):
-        return False
-    return all(
-        first.samples == second.samples
-        and all(np.array_equal(*pair) for pair in zip(arrays(first), arrays(second), strict=True))
-        for first, second in zip(one.rows, other.rows, strict=True)
-    )
 
 
 def samples_in(steps):
