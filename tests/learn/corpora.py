@@ -86,7 +86,7 @@ def fed(stage, folder, *, batch=8, most=200, **settings):
     laying = Laying(max_tokens=most, **{key: settings.pop(key) for key in ("is_packed", "pad") if key in settings})
     return open_feed(
         stage,
-        caches=folder / "caches",
+        caches=None if folder is None else folder / "caches",
         talk=settings.pop("talk", None) or talk(),
         framing=Framing(SIDE),
         laying=laying,

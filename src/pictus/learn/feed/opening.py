@@ -1,11 +1,14 @@
-"""Open a stage of a blend to be fed: its corpora from their caches, which are made when they are not there."""
+"""Open a stage of a blend to be fed: from caches, made when they are not there, or from the shards themselves."""
 
 from pathlib import Path
 
 from pictus.engine.events import Events
 from pictus.learn.feed.cache import cached
+from pictus.learn.feed.direct import DirectRows, edges_of, groups_of
 from pictus.learn.feed.pictures import Framing
-from pictus.learn.feed.stage import Laying, StageFeed
+from pictus.learn.feed.rows import Rows
+from pictus.learn.feed.stage import Laying, Places, StageFeed
+from pictus.learn.feed.windows import Windows
 from pictus.learn.tokens import Talk
 from pictus.steps.blend.blended import BlendedStage
 
@@ -13,7 +16,7 @@ from pictus.steps.blend.blended import BlendedStage
 def open_feed(
     stage: BlendedStage,
     *,
-    caches: Path,
+    caches: Path | None,
     talk: Talk,
     framing: Framing,
     laying: Laying,
@@ -27,6 +30,7 @@ def open_feed(
     Args:
         stage: of a blend.
         caches: the folder of the caches, on a disk of this machine: of all its processes, one makes what is missing.
+            None to read the shards themselves, in an order in which rows of a group come close to each other.
         talk: makes tokens of records.
         framing: makes pixels of pictures.
         laying: makes rows of samples.
@@ -35,10 +39,20 @@ def open_feed(
         world: how many there are.
         events: told how far a cache is.
     """
-    rows = tuple(cached(part.corpus, caches, events) for part in stage.parts)
+    order: Places = stage
+    rows: tuple[Rows, ...]
+    if caches is not None:
+        rows, fingerprint = tuple(cached(part.corpus, caches, events) for part in stage.parts), stage.fingerprint
+    else:
+        counts = [groups_of(part.corpus) for part in stage.parts]
+        order = windows = Windows(stage, [edges_of(of_part) for of_part in counts])
+        parts = zip(stage.parts, counts, windows.kept, strict=True)
+        rows = tuple(DirectRows(part.corpus, of_part, kept) for part, of_part, kept in parts)
+        fingerprint = windows.fingerprint
     return StageFeed(
         stage=stage,
-        order=stage,
+        order=order,
+        fingerprint=fingerprint,
         rows=rows,
         talk=talk,
         framing=framing,

@@ -70,6 +70,7 @@ class StageFeed:
 
     stage: Stage
     order: Places
+    fingerprint: str  # of all that decides which sample comes when: a training goes on only with the same
     rows: tuple[Rows, ...]  # of each part
     talk: Talk
     framing: Framing

@@ -8,6 +8,7 @@ All arithmetic is of whole numbers, and nothing is left to numpy's generators, w
 version: what `tests/steps/test_blend_order.py` pins must never change, for runs that have begun rely on it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -62,15 +63,16 @@ class Order:
 
     def at(self, positions: Integers) -> Drawn:
         """Say what stands at these positions, which may be any, in any sequence."""
+        corpora, indices, epochs = self.in_turn(positions)
+        return Drawn(corpora, permuted(indices, corpora, epochs, _shuffles(self)), epochs)
+
+    def in_turn(self, positions: Integers) -> Drawn:
+        """Say what would stand there if the rows of each corpus came in sequence, epoch by epoch."""
         if positions.size and (positions.min() < 0 or positions.max() >= len(self)):
             raise IndexError(f"positions {positions.min()} to {positions.max()} of an order of {len(self)}")
         corpora, draws = self._drawn(positions)
-        tables = _tables(self)
-        epochs, rows = np.divmod(draws, tables.sizes[corpora])
-        for start in range(0, len(rows), _PIECE):
-            piece = slice(start, start + _PIECE)
-            rows[piece] = _permuted(rows[piece], corpora[piece], epochs[piece], tables)
-        return Drawn(corpora, rows, epochs)
+        epochs, indices = np.divmod(draws, np.array(self.sizes, np.int64)[corpora])
+        return Drawn(corpora, indices, epochs)
 
     def of_rank(self, cursor: int, count: int, rank: int, world: int) -> Integers:
         """Give one rank's positions of the global batch that begins at the cursor; the last batch may be shorter.
@@ -138,8 +140,8 @@ def _halved(count: int, draws: list[int]) -> list[int]:
     return _halved(left, draws[:half]) + _halved(count - left, draws[half:])
 
 
-class _Tables(NamedTuple):
-    """What the permutations need to know of each corpus: a row's number is cut into two halves of bits."""
+class Shuffles(NamedTuple):
+    """What permutations need to know of the ranges that they permute: a number is cut into two halves of bits."""
 
     sizes: Integers
     low_bits: Words
@@ -149,19 +151,33 @@ class _Tables(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def _tables(order: Order) -> _Tables:
-    bits = [max(size - 1, 0).bit_length() for size in order.sizes]
+def _shuffles(order: Order) -> Shuffles:
+    return shuffles_of(order.sizes, order.seed, "rows")
+
+
+def shuffles_of(sizes: Sequence[int], seed: int, use: str) -> Shuffles:
+    """Give a permutation for each range of numbers below a size; those for another use are others."""
+    bits = [max(size - 1, 0).bit_length() for size in sizes]
     low_bits = [count - count // 2 for count in bits]
-    return _Tables(
-        sizes=np.array(order.sizes, np.int64),
+    return Shuffles(
+        sizes=np.array(sizes, np.int64),
         low_bits=np.array(low_bits, np.uint64),
         low=np.array([(1 << count) - 1 for count in low_bits], np.uint64),
         high=np.array([(1 << count // 2) - 1 for count in bits], np.uint64),
-        keys=np.array([_key(order.seed, "rows", number) for number in range(len(bits))], np.uint64),
+        keys=np.array([_key(seed, use, number) for number in range(len(bits))], np.uint64),
     )
 
 
-def _permuted(indices: Integers, corpora: Integers, epochs: Integers, tables: _Tables) -> Integers:
+def permuted(indices: Integers, ranges: Integers, epochs: Integers, shuffles: Shuffles) -> Integers:
+    """Map each index onto another of its range, each onto another one in every epoch."""
+    found = np.empty(len(indices), np.int64)
+    for start in range(0, len(indices), _PIECE):
+        piece = slice(start, start + _PIECE)
+        found[piece] = _permuted(indices[piece], ranges[piece], epochs[piece], shuffles)
+    return found
+
+
+def _permuted(indices: Integers, ranges: Integers, epochs: Integers, shuffles: Shuffles) -> Integers:
     """Map each index of an epoch onto a row of its corpus, each onto another: a Feistel network, and a turn.
 
     It permutes the numbers up to the next power of two. What falls beyond the corpus goes through again, until it
@@ -169,9 +185,9 @@ def _permuted(indices: Integers, corpora: Integers, epochs: Integers, tables: _T
     first 29 % too often; with the turn each comes first alike, and two more rounds mix what follows it.
     """
     rows = indices.astype(np.uint64)
-    sizes = tables.sizes[corpora].astype(np.uint64)
-    keys = _mixed(tables.keys[corpora] + epochs.astype(np.uint64) * _STRIDE)
-    shift, low_mask, high_mask = tables.low_bits[corpora], tables.low[corpora], tables.high[corpora]
+    sizes = shuffles.sizes[ranges].astype(np.uint64)
+    keys = _mixed(shuffles.keys[ranges] + epochs.astype(np.uint64) * _STRIDE)
+    shift, low_mask, high_mask = shuffles.low_bits[ranges], shuffles.low[ranges], shuffles.high[ranges]
     beyond = np.arange(len(rows))
     while beyond.size:
         row, key = rows[beyond], keys[beyond]
