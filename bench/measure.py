@@ -23,11 +23,11 @@ class Figure:
     said: dict[str, float]  # what the work itself counted
 
 
-def measure(code: str, *arguments: str) -> Figure:
+def measure(code: str, *arguments: str, python: str = sys.executable) -> Figure:
     """Run Python code in a fresh interpreter pinned to one processor; it prints one JSON object."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.monotonic()
-    pinned = ["taskset", "-c", str(min(os.sched_getaffinity(0))), sys.executable, "-c", _PEAK + code, *arguments]
+    pinned = ["taskset", "-c", str(min(os.sched_getaffinity(0))), python, "-c", _PEAK + code, *arguments]
     done = subprocess.run(pinned, capture_output=True, text=True, check=False)
     wall = time.monotonic() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
