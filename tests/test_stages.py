@@ -3,7 +3,8 @@
 import pytest
 
 from pictus.errors import PictusError
-from pictus.recipe import load_recipe, read_recipe
+from pictus.recipe import load_recipe, read_recipe, shipped_names
+from pictus.stages import Model, Training
 
 # What the trainings of three projects were run with, by their own scripts and documents:
 # stage: trained here, learning rates, samples a step, share of steps that warm up, weight decay, betas, text tokens,
@@ -119,3 +120,62 @@ def test_a_learning_rate_is_written_as_people_write_it(tmp_path, text):
     assert recipe.stages["align"].train.learning_rate == {"all": 2e-5}
     with pytest.raises(PictusError, match="valid number"):
         read(tmp_path, "stages: {align: {data: [{corpus: c}], train: {batch: 1, learning_rate: {all: 2e}}}}")
+
+
+STAGE = """
+stages:
+  align:
+    data: [{corpus: c, epochs: 1}]
+    train:
+      batch: 2
+"""
+
+
+def told(tmp_path, train):
+    path = tmp_path / "recipe.yaml"
+    path.write_text(STAGE + "".join(f"      {line}\n" for line in train))
+    with pytest.raises(Exception) as caught:  # one error, or many
+        read_recipe(path)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("train", "match"),
+    [
+        (["trained: [projectr]", "learning_rate: {all: 1.0}"], "projectr"),
+        (["trained: [projector]", "learning_rate: {vision: 1.0}"], "learning rate for vision, which is not trained"),
+        (["trained: [projector, vision]", "learning_rate: {vision: 1.0}"], "projector has no learning rate"),
+        (["trained: [lora, language]", "learning_rate: {all: 1.0}"], "not both"),
+        (["trained: [language]", "learning_rate: {all: 1.0}", "lora: {rank: 4}"], "add lora to `trained`"),
+        (["trained: [lora]", "learning_rate: {all: 1.0}", "lora: {rnk: 4}"], "did you mean `rank`"),
+        (["trained: [lora]", "learning_rate: {all: 0}"], "greater than 0"),
+    ],
+)
+def test_mistakes_of_a_stage_are_told(tmp_path, train, match):
+    assert match in told(tmp_path, train)
+
+
+def test_each_module_has_its_own_rate_or_that_of_all():
+    stage = Training(trained=["projector", "vision"], learning_rate={"all": 1.0, "vision": 0.5}, batch=1)
+    assert (stage.rate_of("projector"), stage.rate_of("vision")) == (1.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("model", "match"),
+    [
+        ({"start": "m", "vision": "v"}, "leave out vision"),
+        ({"start": "m", "projector": "linear"}, "leave out projector"),
+        ({"vision": "v", "shuffle": 3}, "goes with `projector: shuffle`"),
+        ({"vision": "v", "projector": "resampler"}, "mlp2"),
+        ({"vision": "v", "random": ["projector"]}, "random"),
+        ({"vision": "v", "image": {"fit": "stretch"}}, "squash"),
+    ],
+)
+def test_mistakes_of_a_model_are_told(model, match):
+    with pytest.raises(ValueError, match=match):
+        Model(**model)
+
+
+def test_recipes_that_ship_say_how_fast_each_module_is_trained():
+    trained = [stage.train for name in shipped_names() for stage in load_recipe(name).stages.values() if stage.train]
+    assert len(trained) >= 6 and all(one.rate_of(module) > 0 for one in trained for module in one.trained)

@@ -12,6 +12,8 @@ from pictus.typed_yaml import Section
 StageName: TypeAlias = Literal["align", "pretrain", "instruct", "tools"]
 STAGES: tuple[StageName, ...] = get_args(StageName)  # in the order of a training
 CaptionStyle: TypeAlias = Literal["plain", "asked"]
+Module: TypeAlias = Literal["vision", "projector", "language", "lora"]
+Projector: TypeAlias = Literal["mlp2", "linear", "shuffle"]
 
 _WITH_EXPONENT = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
 
@@ -114,11 +116,22 @@ class Part(Section):
 STATED = ("picture_licence", "text_licence", "model_terms")
 
 
+class Lora(Section):
+    """Small matrices that are trained beside the layers of the language model, which stay as they are."""
+
+    rank: Count = 128
+    alpha: Share = 256.0  # what they add is multiplied by alpha / rank
+    dropout: Annotated[Number, Field(ge=0, lt=1)] = 0.0
+    targets: list[str] = Field(default_factory=list)  # last names of linear layers, as q_proj; all of them where empty
+    merged: bool = True  # saved inside the weights; else as an adapter beside them
+
+
 class Training(Section):
     """How a stage is trained: the figures of a paper or of your own."""
 
-    trained: list[str] = Field(default_factory=list)  # modules: projector, vision, language, lora
-    learning_rate: dict[str, Number] = Field(default_factory=dict)  # by module; `all` for those not named
+    trained: list[Module] = Field(default_factory=list)
+    learning_rate: dict[Module | Literal["all"], Share] = Field(default_factory=dict)  # `all` for those not named
+    lora: Lora | None = None  # how, where `lora` is trained; None for the defaults
     batch: Count  # samples of a step, on all devices together
     schedule: Literal["cosine", "constant", "linear"] = "cosine"
     warmup: Annotated[Number, Field(ge=0, lt=1)] = 0.0  # share of the steps
@@ -133,6 +146,24 @@ class Training(Section):
         if self.image_tokens >= self.max_tokens:
             raise ValueError(f"a picture takes {self.image_tokens} tokens, and `max_tokens` is {self.max_tokens}")
         return self
+
+    @model_validator(mode="after")
+    def _rates_of_what_is_trained(self) -> Self:
+        idle = [name for name in self.learning_rate if name != "all" and name not in self.trained]
+        if self.trained and idle:
+            raise ValueError(f"a learning rate for {', '.join(idle)}, which is not trained: add it to `trained`")
+        slow = [name for name in self.trained if not {name, "all"} & set(self.learning_rate)]
+        if slow:
+            raise ValueError(f"{', '.join(slow)} has no learning rate: give one by its name, or `all`")
+        if self.lora is not None and "lora" not in self.trained:
+            raise ValueError("`lora` says how the adapters are made, and they are not trained: add lora to `trained`")
+        if {"lora", "language"} <= set(self.trained):
+            raise ValueError("train `language` or `lora`, which stands beside it, not both")
+        return self
+
+    def rate_of(self, module: Module) -> float:
+        """Give the learning rate of a module that is trained."""
+        return self.learning_rate.get(module, self.learning_rate.get("all", 0.0))
 
 
 class Stage(Section):
@@ -161,18 +192,40 @@ def in_order(stages: dict[StageName, Stage]) -> dict[StageName, Stage]:
     return stages
 
 
+class Square(Section):
+    """How a picture of any shape becomes the square that a vision tower takes."""
+
+    side: Annotated[int, Field(ge=8)] | None = None  # in pixels; None for the tower's own
+    fit: Literal["squash", "crop", "pad"] | None = None  # None: pad for CLIP, as LLaVA-1.5 does; squash for SigLIP
+
+
 class Model(Section):
     """The parts that a model is built from."""
 
-    vision: str = ""
+    vision: str = ""  # a folder or an id of the Hub
     language: str = ""
-    projector: str = ""
+    projector: Projector | None = None  # mlp2 where nothing is said
+    shuffle: Annotated[int, Field(ge=2)] = 2  # side of the square of patches that `shuffle` makes one token of
+    vision_layer: int = -2  # whose output the projector takes, counted from the last, -1
+    image: Square = Square()
+    random: list[Literal["vision", "language"]] = Field(default_factory=list)  # weights drawn, not read
+    seed: int = 0  # of all that is drawn
     start: str = ""  # a model to begin with, instead of parts
     note: str = ""  # what of the original these parts stand for
 
     @model_validator(mode="after")
+    def _parts_or_a_model(self) -> Self:
+        said = [name for name in type(self).model_fields if name not in ("start", "note", "seed")]
+        clash = [name for name in said if self.start and name in self.model_fields_set]
+        if clash:
+            raise ValueError(f"`start` names a model as it is: leave out {', '.join(clash)}")
+        if "shuffle" in self.model_fields_set and self.projector != "shuffle":
+            raise ValueError("`shuffle` goes with `projector: shuffle`")
+        return self
+
+    @model_validator(mode="after")
     def _no_bridge(self) -> Self:
-        for path in (self.vision, self.language, self.projector, self.start):
+        for path in (self.vision, self.language, self.start):
             if path.replace("\\", "/").rpartition("/")[2] == "7B-pretrained.pth":
                 raise ValueError(
                     "7B-pretrained.pth holds the bridge and the gates between ImageBind and LLaMA, which no LLaVA has: "
