@@ -1,0 +1,53 @@
+"""A model as a folder that plain transformers loads."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from pictus.errors import PictusError
+from pictus.learn.model.building import ADAPTER, Built
+from pictus.learn.model.lora import merged, save_adapter, without_adapters
+from pictus.learn.model.parts import quiet
+
+
+def save(built: Built, folder: Path, *, state: Mapping[str, torch.Tensor] | None = None) -> Path:
+    """Write model, processor and tokenizer; `state` are the gathered weights of a model that is sharded.
+
+    Adapters are merged, or lie in a folder `adapter` inside, as the recipe says. A folder that is there is replaced
+    only when all is written.
+    """
+    given = dict(state if state is not None else built.model.state_dict())
+    lora = built.plan.lora
+    plain = given if lora is None else merged(given, lora) if lora.merged else without_adapters(given)
+    dtype = built.plan.dtype
+    plain = {
+        name: one.detach().to("cpu", dtype if one.is_floating_point() else one.dtype) for name, one in plain.items()
+    }
+    _check(built, plain)
+    half = folder.with_name(f".{folder.name}.unfinished")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(parents=True)
+    model = built.plan.skeleton
+    model.config.dtype = dtype
+    model.generation_config = built.model.generation_config
+    with quiet():
+        model.save_pretrained(half, state_dict=plain)
+        built.processor.save_pretrained(half)
+    if lora is not None and not lora.merged:
+        save_adapter(given, lora, half / ADAPTER, base=folder.name)
+    shutil.rmtree(folder, ignore_errors=True)
+    half.rename(folder)
+    return folder
+
+
+def _check(built: Built, plain: dict[str, torch.Tensor]) -> None:
+    """Refuse weights that are not those of the model: a file of them would load, and leave layers as drawn."""
+    wanted = built.plan.skeleton.state_dict()
+    lost = [name for name, one in wanted.items() if name not in plain or plain[name].shape != one.shape]
+    odd = sorted(set(plain) - set(wanted))
+    if lost or odd:
+        told = f"{lost[0]} is missing or of another shape" if lost else f"{odd[0]} is not one of its own"
+        mend = "give all weights, gathered from all processes, by the model's own names"
+        raise PictusError(f"these are not the weights of the model: {told}", where=built.plan.where, mend=mend)
