@@ -57,9 +57,18 @@ def build(plan: Plan) -> Built:
     owners = belongings(model, where=plan.where)
     _freeze(plan, model, owners)
     if plan.training is not None and plan.training.checkpointing:
-        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        _checkpoint(model)
     _check(plan, model, owners)
     return Built(plan, model, owners)
+
+
+def _checkpoint(model: "PreTrainedModel") -> None:
+    """Have layers computed twice; transformers renamed the method, and warns of its first name."""
+    settings = {"use_reentrant": False}  # else layers whose input has no gradient, behind frozen ones, get none either
+    if hasattr(model, "activation_checkpointing_enable"):
+        model.activation_checkpointing_enable(activation_checkpointing_kwargs=settings)
+    else:
+        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs=settings)
 
 
 def _composed(plan: Plan) -> "PreTrainedModel":

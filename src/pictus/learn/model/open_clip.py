@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from transformers import CLIPVisionConfig
 
-from pictus.learn.model.parts import OPEN_CLIP, OPEN_CLIP_WEIGHTS, Part
+from pictus.learn.model.parts import OPEN_CLIP, OPEN_CLIP_WEIGHTS, Part, has_weights
 
 _OUTER = {
     "class_embedding": "embeddings.class_embedding",
@@ -34,10 +34,12 @@ _INSTEAD = (
 
 
 def is_open_clip(part: Part) -> bool:
-    """Say whether a folder holds OpenCLIP's layout, and not transformers' as well."""
+    """Say whether a folder holds OpenCLIP's layout, and not transformers' as well, which many hold beside it."""
     if not (part.folder / OPEN_CLIP).is_file():
         return False
-    return not (part.folder / "config.json").is_file() or "model_type" not in part.json()
+    if not (part.folder / "config.json").is_file() or "model_type" not in part.json():
+        return True
+    return not has_weights(part.folder) and any((part.folder / name).is_file() for name in OPEN_CLIP_WEIGHTS)
 
 
 def open_clip_config(part: Part) -> CLIPVisionConfig:

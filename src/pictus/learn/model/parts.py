@@ -118,6 +118,11 @@ def missing_weights(folder: Path) -> tuple[str, ...]:
     return (OPEN_CLIP_WEIGHTS[0] if not (folder / "config.json").is_file() else _WEIGHTS[0],)
 
 
+def has_weights(folder: Path) -> bool:
+    """Say whether a folder holds weights in the layout of transformers, or names them."""
+    return any((folder / name).is_file() for one in _WEIGHTS for name in (one, f"{one}.index.json"))
+
+
 def check_tokenizer(part: Part) -> None:
     """Refuse a language model without a tokenizer."""
     if not any((part.folder / name).is_file() for name in _TOKENIZERS):

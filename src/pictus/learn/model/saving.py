@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 
 import torch
@@ -29,8 +30,7 @@ def save(built: Built, folder: Path, *, state: Mapping[str, torch.Tensor] | None
     half = folder.with_name(f".{folder.name}.unfinished")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True)
-    model = built.plan.skeleton
-    model.config.dtype = dtype
+    model = deepcopy(built.plan.skeleton).to(dtype)  # no weights of its own, and transformers asks it for its precision
     model.generation_config = built.model.generation_config
     with quiet():
         model.save_pretrained(half, state_dict=plain)
