@@ -203,9 +203,10 @@ def test_units_to_shard_hold_every_layer_once_and_share_no_weight(parts):
     built = build(plan(model_of(parts, "siglip", "qwen"), training("projector")))
     units = layers(built)
     names = [name for unit in units for name, module in built.model.named_modules() if module is unit]
-    assert len(units) == 3 + 2 + 2 and len(set(names)) == len(units)
+    assert len(units) == 3 + 2 and len(set(names)) == len(units)
     assert names[-1] == "model.language_model.layers.1" and "model.vision_tower.encoder.layers.2" in names
-    assert names.index("model.vision_tower") > names.index("model.vision_tower.encoder.layers.2")
+    inside = [id(one) for unit in units for one in unit.parameters()]
+    assert len(set(inside)) == len(inside)
 
 
 def test_gathered_weights_are_saved_in_place_of_the_models_own(parts, tmp_path):
@@ -220,6 +221,53 @@ def test_gathered_weights_are_saved_in_place_of_the_models_own(parts, tmp_path):
     with pytest.raises(PictusError, match="not one of its own"):
         save(built, tmp_path / "m", state={**built.model.state_dict(), "module.x": torch.zeros(1)})
     assert (tmp_path / "m/model.safetensors").is_file(), "what was saved before is still there"
+
+
+@pytest.fixture
+def alone():
+    """One process that shards with itself: all of the machinery, and none of the waiting."""
+    from torch import distributed
+
+    distributed.init_process_group("gloo", store=distributed.HashStore(), rank=0, world_size=1)
+    yield distributed.init_device_mesh("cpu", (1,))
+    distributed.destroy_process_group()
+
+
+@pytest.mark.parametrize("language", ["llama", "qwen"])
+def test_a_sharded_model_learns_the_same_and_its_gathered_weights_are_saved(parts, tmp_path, alone, language):
+    from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
+    from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
+
+    stage = training("projector", "vision", "lora", lora=Lora(rank=2, alpha=4), precision="bfloat16")
+    made = plan(model_of(parts, "clip", language), stage)
+    built = build(made)
+    half = MixedPrecisionPolicy(param_dtype=torch.bfloat16, reduce_dtype=torch.float32)
+    for unit in [*layers(built), built.model]:
+        fully_shard(unit, mesh=alone, mp_policy=half)
+    stepped(built)
+    mine = logits(built.model, batch(built))
+    options = StateDictOptions(full_state_dict=True, cpu_offload=True)
+    folder = save(built, tmp_path / "m", state=get_model_state_dict(built.model, options=options))
+    plain = AutoModelForImageTextToText.from_pretrained(folder)
+    pixels = batch(built) | {"pixel_values": batch(built)["pixel_values"].bfloat16()}
+    assert (logits(plain, pixels) - mine).float().abs().mean() < 0.1
+    assert (logits(plain, pixels) - logits(build(made).model.bfloat16(), pixels)).float().abs().mean() > 0.1
+
+
+@pytest.mark.parametrize("language", ["llama", "qwen"])
+def test_an_empty_model_is_the_same_once_it_is_given_its_weights(parts, language):
+    stage = training("projector", "lora", lora=Lora(rank=2), precision="bfloat16", attention="eager")
+    made = plan(model_of(parts, "siglip", language), stage)
+    full, empty = build(made), build(made, is_empty=True)
+    assert empty.owners == full.owners
+    for (name, one), (_, other) in zip(full.model.named_parameters(), empty.model.named_parameters(), strict=True):
+        assert (one.dtype, one.requires_grad, one.shape) == (other.dtype, other.requires_grad, other.shape), name
+    empty.model.load_state_dict(full.model.state_dict())
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(logits(full.model, batch(full)), logits(empty.model, batch(full)))
+    for one in (full.model, empty.model):
+        inner = one.model.vision_tower, one.model.language_model
+        assert {module.config._attn_implementation for module in inner} == {"eager"}
 
 
 def refused(match, *arguments, **more):

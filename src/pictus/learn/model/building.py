@@ -1,10 +1,12 @@
 """A planned model with its weights: parts put together or a folder loaded, and what is not trained frozen."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 from transformers import AutoModelForImageTextToText
+from transformers.initialization import no_init_weights
 
 from pictus.backends.huggingface.folder import first_line
 from pictus.errors import PictusError
@@ -48,14 +50,21 @@ class Built:
         return self.plan.pictures
 
 
-def build(plan: Plan) -> Built:
-    """Load or draw all weights on the CPU, freeze what is not trained, and put adapters where they are wanted."""
+def build(plan: Plan, *, is_empty: bool = False) -> Built:
+    """Load or draw all weights on the CPU, freeze what is not trained, and put adapters where they are wanted.
+
+    An empty one has all but the values of its weights, and takes no memory for them until they are written: it is for
+    processes beside the first, which gives them theirs.
+    """
     with quiet():
-        model = _loaded(plan, plan.source) if isinstance(plan.source, Part) else _composed(plan)
+        if is_empty:
+            model = _unwritten(plan)
+        else:
+            model = _loaded(plan, plan.source) if isinstance(plan.source, Part) else _composed(plan)
     if plan.lora is not None:
         adapt(model, plan.lora, seed=plan.section.seed, where=plan.where)
     owners = belongings(model, where=plan.where)
-    _freeze(plan, model, owners)
+    _freeze(plan, model, owners, is_empty=is_empty)
     if plan.training is not None and plan.training.checkpointing:
         _checkpoint(model)
     _check(plan, model, owners)
@@ -101,14 +110,24 @@ def _loaded(plan: Plan, part: Part) -> "PreTrainedModel":
     return model
 
 
-def _freeze(plan: Plan, model: "PreTrainedModel", owners: dict[str, Module]) -> None:
+def _unwritten(plan: Plan) -> "PreTrainedModel":
+    with no_init_weights():
+        model = AutoModelForImageTextToText.from_config(
+            deepcopy(plan.config), dtype=torch.float32, attn_implementation=plan.attention
+        )
+    model.tie_weights()
+    return model
+
+
+def _freeze(plan: Plan, model: "PreTrainedModel", owners: dict[str, Module], *, is_empty: bool) -> None:
     """Freeze what is not trained, in the precision of the computation; what is trained keeps all of its digits."""
     trained = plan.training.trained if plan.training else []
     fixed = still(model, where=plan.where)
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(owners[name] in trained and name not in fixed)
-        if not parameter.requires_grad:
-            parameter.data = parameter.data.to(plan.dtype)
+        if not parameter.requires_grad and parameter.dtype != plan.dtype:
+            half = torch.empty_like(parameter, dtype=plan.dtype)
+            parameter.data = half if is_empty else half.copy_(parameter)
 
 
 def _check(plan: Plan, model: "PreTrainedModel", owners: dict[str, Module]) -> None:

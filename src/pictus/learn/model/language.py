@@ -53,7 +53,8 @@ def find_language(part: Part, *, is_random: bool) -> Language:
     try:
         tokenizer = AutoTokenizer.from_pretrained(part.folder, local_files_only=True)
     except Exception as error:
-        raise part.error(f"its tokenizer cannot be read: {first_line(error)}", "download the model again") from None
+        mend = "install what it names" if isinstance(error, ImportError) else "download the model again"
+        raise part.error(f"its tokenizer cannot be read: {first_line(error)}", mend) from None
     known = len(tokenizer)
     image_id = _add_tokens(tokenizer)
     tokenizer.chat_template = seeing_template(tokenizer, IMAGE)

@@ -30,13 +30,11 @@ def parameter_groups(built: Built) -> list[dict[str, Any]]:
 
 
 def layers(built: Built) -> list[nn.Module]:
-    """List what is sharded each for itself, inner ones first; the rest belongs to the whole model.
+    """List what is sharded each for itself; the rest belongs to the whole model.
 
-    Tower and projector are units of their own, for weights of one unit that are trained must share a precision, and a
-    tied last layer must be in one unit with the embeddings.
+    So a tied last layer is in one unit with the embeddings. Neither the tower nor the language model is a unit:
+    sharding gives a module another class, and by its class transformers knows of what to keep the hidden states.
     """
     found = places(built.model, where=built.plan.where)
-    tower, language = built.model.get_submodule(found["vision"]), built.model.get_submodule(found["language"])
-    units: list[nn.Module] = [layer for some in outermost_lists(tower) for layer in some]
-    units += [built.model.get_submodule(found["projector"]), tower]
-    return [*units, *(layer for some in outermost_lists(language) for layer in some)]
+    inner = [built.model.get_submodule(found[module]) for module in ("vision", "language")]
+    return [layer for module in inner for some in outermost_lists(module) for layer in some]
