@@ -280,6 +280,23 @@ def test_parts_that_are_not_there_say_what_to_download(parts, tmp_path, monkeypa
     assert "tokenizer" in refused("tokenizer", Model(vision=str(parts / "clip"), language=str(mute)), None).what
 
 
+def test_parts_of_the_hub_are_found_where_they_were_downloaded_to(parts, tmp_path, monkeypatch):
+    hub = pytest.importorskip("huggingface_hub")
+    monkeypatch.setattr(hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    revision = "0123456789012345678901234567890123456789"
+    home = tmp_path / "models--maker--eyes"
+    snapshot = shutil.copytree(parts / "clip", home / "snapshots" / revision)
+    (home / "refs").mkdir()
+    (home / "refs/main").write_text(revision)
+    built = build(plan(Model(vision="maker/eyes", language=str(parts / "llama")), None))
+    assert built.pictures.side == 56
+    (snapshot / "model.safetensors").unlink()
+    error = refused("its weights are not there", Model(vision="maker/eyes", language=str(parts / "llama")), None)
+    assert "hf download maker/eyes" in error.mend
+
+
 def test_parts_that_do_not_go_together_are_refused(parts, tmp_path):
     from transformers import Dinov2Config
 

@@ -1,5 +1,6 @@
 """A planned model with its weights: parts put together or a folder loaded, and what is not trained frozen."""
 
+from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -62,7 +63,8 @@ def build(plan: Plan, *, is_empty: bool = False) -> Built:
         else:
             model = _loaded(plan, plan.source) if isinstance(plan.source, Part) else _composed(plan)
     if plan.lora is not None:
-        adapt(model, plan.lora, seed=plan.section.seed, where=plan.where)
+        with no_init_weights() if is_empty else nullcontext():
+            adapt(model, plan.lora, seed=plan.section.seed, where=plan.where)
     owners = belongings(model, where=plan.where)
     _freeze(plan, model, owners, is_empty=is_empty)
     if plan.training is not None and plan.training.checkpointing:
