@@ -168,6 +168,15 @@ def test_the_backend_answers_with_a_saved_model(parts, tmp_path):
     assert answer.turns and answer.usage.completion == 5 and answer.usage.prompt > 16
 
 
+def test_settings_that_transformers_refuses_to_save_do_not_spoil_a_training(parts, tmp_path):
+    llama = shutil.copytree(parts / "llama", tmp_path / "llama")
+    (llama / "generation_config.json").write_text('{"temperature": 0.9, "top_p": 0.6, "eos_token_id": [2, 4]}')
+    folder = save(build(plan(model_of(parts, "clip", llama), training())), tmp_path / "m")
+    saved = json.loads((folder / "generation_config.json").read_text())
+    words = AutoProcessor.from_pretrained(folder).tokenizer
+    assert saved["eos_token_id"] == [2, 4] == [2, words.eos_token_id] and saved["pad_token_id"] == words.pad_token_id
+
+
 def test_pictures_become_squares_as_they_are_asked_to(parts):
     marked = picture((250, 250, 250), (112, 56))
     marked.paste((0, 0, 0), (0, 0, 28, 56))  # the left quarter

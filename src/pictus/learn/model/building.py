@@ -67,19 +67,8 @@ def build(plan: Plan, *, is_empty: bool = False) -> Built:
             adapt(model, plan.lora, seed=plan.section.seed, where=plan.where)
     owners = belongings(model, where=plan.where)
     _freeze(plan, model, owners, is_empty=is_empty)
-    if plan.training is not None and plan.training.checkpointing:
-        _checkpoint(model)
     _check(plan, model, owners)
     return Built(plan, model, owners)
-
-
-def _checkpoint(model: "PreTrainedModel") -> None:
-    """Have layers computed twice; transformers renamed the method, and warns of its first name."""
-    settings = {"use_reentrant": False}  # else layers whose input has no gradient, behind frozen ones, get none either
-    if hasattr(model, "activation_checkpointing_enable"):
-        model.activation_checkpointing_enable(activation_checkpointing_kwargs=settings)
-    else:
-        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs=settings)
 
 
 def _composed(plan: Plan) -> "PreTrainedModel":
@@ -122,12 +111,13 @@ def _unwritten(plan: Plan) -> "PreTrainedModel":
 
 
 def _freeze(plan: Plan, model: "PreTrainedModel", owners: dict[str, Module], *, is_empty: bool) -> None:
-    """Freeze what is not trained, in the precision of the computation; what is trained keeps all of its digits."""
+    """Freeze what is not trained, and keep all digits of what is trained where the precision is mixed."""
     trained = plan.training.trained if plan.training else []
     fixed = still(model, where=plan.where)
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(owners[name] in trained and name not in fixed)
-        if not parameter.requires_grad and parameter.dtype != plan.dtype:
+        is_kept = parameter.requires_grad and plan.precision == "mixed"
+        if parameter.dtype != plan.dtype and not is_kept:
             half = torch.empty_like(parameter, dtype=plan.dtype)
             parameter.data = half if is_empty else half.copy_(parameter)
 

@@ -22,7 +22,8 @@ from pictus.stages import Lora, Model, Module, Training
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel, ProcessorMixin
 
-Attention: TypeAlias = Literal["sdpa", "flash_attention_2", "eager"]
+Attention: TypeAlias = Literal["auto", "sdpa", "flash", "eager"]
+Precision: TypeAlias = Literal["float32", "mixed", "bfloat16"]
 MODULES: tuple[Module, ...] = ("vision", "projector", "language", "lora")
 
 
@@ -46,7 +47,8 @@ class Plan:
     skeleton: "PreTrainedModel"  # names and shapes, no weights
     processor: "ProcessorMixin"
     pictures: Pictures
-    attention: Attention
+    attention: str  # as transformers calls it
+    precision: Precision
     lora: Lora | None
     held: tuple[Held, ...]
     notes: tuple[str, ...]  # what is allowed, and worth knowing
@@ -58,8 +60,8 @@ class Plan:
 
     @property
     def dtype(self) -> torch.dtype:
-        """Say in which precision weights are held that are not trained."""
-        return torch.bfloat16 if self.training and self.training.precision == "bfloat16" else torch.float32
+        """Say in which precision weights are held that are not trained, and all of them are saved."""
+        return torch.float32 if self.precision == "float32" else torch.bfloat16
 
     @property
     def where(self) -> str:
@@ -77,17 +79,28 @@ class Plan:
         return "\n".join(lines)
 
 
-def plan(model: Model, training: Training | None, *, start: str | None = None) -> Plan:
-    """Work out a model and what of it is trained, or tell what is wrong; `start` comes before the recipe's own.
+def plan(
+    model: Model,
+    training: Training | None,
+    *,
+    start: str | None = None,
+    precision: Precision = "float32",
+    attention: Attention = "auto",
+) -> Plan:
+    """Work out a model and what of it is trained, or tell what is wrong.
 
-    Without `training` the model is only built: nothing of it is trained.
+    Args:
+        model: the parts, or the model to begin with.
+        training: what is trained; None only builds.
+        start: a model to begin with, instead of what the recipe says.
+        precision: mixed keeps in float32 what is trained, and all else in bfloat16.
+        attention: auto takes flash attention where it is installed and the precision fits.
     """
     with quiet():
-        return _planned(model, training, start=start)
+        return _planned(model, training, start or model.start, precision, _attention(attention, precision))
 
 
-def _planned(model: Model, training: Training | None, *, start: str | None) -> Plan:
-    begin = start or model.start
+def _planned(model: Model, training: Training | None, begin: str, precision: Precision, attention: str) -> Plan:
     source: tuple[Tower, Language] | Part
     if begin:
         source = find_part(begin, "start")
@@ -107,7 +120,8 @@ def _planned(model: Model, training: Training | None, *, start: str | None) -> P
         skeleton=skeleton,
         processor=processor,
         pictures=pictures,
-        attention=_attention(training),
+        attention=attention,
+        precision=precision,
         lora=lora,
         held=_held(skeleton, training, lora, where=where),
         notes=tuple(_notes(skeleton, training, pictures, is_new=not begin)),
@@ -169,18 +183,16 @@ def _held(model: "PreTrainedModel", training: Training | None, lora: Lora | None
     return tuple(rows)
 
 
-def _attention(training: Training | None) -> Attention:
-    wanted = training.attention if training else "sdpa"
+def _attention(wanted: Attention, precision: Precision) -> str:
     if wanted in ("sdpa", "eager"):
         return wanted
     is_here = find_spec("flash_attn") is not None and torch.cuda.is_available()
-    is_half = training is not None and training.precision == "bfloat16"
-    if is_here and is_half:
+    if is_here and precision != "float32":
         return "flash_attention_2"
     if wanted == "flash":
-        lack = "computes in bfloat16 alone" if is_here else "is not installed, or this torch sees no GPU"
-        mend = "set `precision: bfloat16`" if is_here else "`pip install flash-attn` there, or set `attention: sdpa`"
-        raise PictusError(f"flash attention {lack}", where="train.attention", mend=mend)
+        lack = "does not compute in float32" if is_here else "is not installed, or this torch sees no GPU"
+        mend = "take the precision `mixed`" if is_here else "`pip install flash-attn` there, or take `sdpa`"
+        raise PictusError(f"flash attention {lack}", where="attention", mend=mend)
     return "sdpa"
 
 

@@ -6,6 +6,7 @@ from copy import deepcopy
 from pathlib import Path
 
 import torch
+from transformers import GenerationConfig
 
 from pictus.errors import PictusError
 from pictus.learn.model.building import ADAPTER, Built
@@ -31,7 +32,7 @@ def save(built: Built, folder: Path, *, state: Mapping[str, torch.Tensor] | None
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True)
     model = deepcopy(built.plan.skeleton).to(dtype)  # no weights of its own, and transformers asks it for its precision
-    model.generation_config = built.model.generation_config
+    model.generation_config = _ends(built)
     with quiet():
         model.save_pretrained(half, state_dict=plain)
         built.processor.save_pretrained(half)
@@ -40,6 +41,14 @@ def save(built: Built, folder: Path, *, state: Mapping[str, torch.Tensor] | None
     shutil.rmtree(folder, ignore_errors=True)
     half.rename(folder)
     return folder
+
+
+def _ends(built: Built) -> GenerationConfig:
+    """Keep of how a model generates where it begins and ends: transformers refuses to save some makers' settings."""
+    own, words = built.model.generation_config, built.tokenizer
+    told = own.eos_token_id if isinstance(own.eos_token_id, list) else [own.eos_token_id]
+    ends = sorted({one for one in (*told, words.eos_token_id) if one is not None})
+    return GenerationConfig(bos_token_id=own.bos_token_id, eos_token_id=ends or None, pad_token_id=words.pad_token_id)
 
 
 def _check(built: Built, plain: dict[str, torch.Tensor]) -> None:
