@@ -260,6 +260,14 @@ def test_any_model_of_the_kind_can_be_begun_with(tmp_path):
     }
 
 
+def test_a_processor_that_counts_otherwise_than_its_model_is_told(tmp_path):
+    folder = write_seeing(tmp_path / "m")
+    path = folder / "processor_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"num_additional_image_tokens": 0}))
+    error = refused("gives 4 tokens, and its processor writes 3", Model(start=str(folder)), None)
+    assert "num_additional_image_tokens" in error.mend
+
+
 def refused(match, *arguments, **more):
     with pytest.raises(PictusError, match=match) as caught:
         plan(*arguments, **more)

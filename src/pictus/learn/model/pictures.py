@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import torch
 from PIL import Image
 
 from pictus.backends.huggingface.folder import first_line
 from pictus.errors import PictusError
 
 if TYPE_CHECKING:
-    from transformers import ProcessorMixin
+    from transformers import PreTrainedModel, ProcessorMixin
 
 _SHAPES = (64, 64), (96, 48), (48, 160)
 
@@ -57,6 +58,21 @@ def pictures_of(processor: "ProcessorMixin", *, where: str) -> Pictures:
     settings = processor.image_processor.to_dict()
     mean, std = settings.get("image_mean") or (0.0,) * 3, settings.get("image_std") or (1.0,) * 3
     return Pictures(settings, side, tuple(mean), tuple(std), tokens, image_id, token)
+
+
+def check_tokens(model: "PreTrainedModel", pictures: Pictures, *, where: str) -> None:
+    """Compare the tokens that a processor writes with what comes out of the model, which needs no weights for that."""
+    blank = torch.zeros(1, 3, pictures.side, pictures.side, device="meta")
+    try:
+        made = model.get_image_features(pixel_values=blank, return_dict=True).pooler_output
+    except Exception as error:  # families say in many ways what they want
+        raise _unfit(f"it takes no square of {pictures.side} pixels: {first_line(error)}", where) from None
+    whole = torch.cat(list(made)) if isinstance(made, list | tuple) else made
+    count = whole.numel() // whole.shape[-1]
+    if count != pictures.tokens:
+        what = f"a picture gives {count} tokens, and its processor writes {pictures.tokens} places for them"
+        mend = "mend processor_config.json: patch_size, vision_feature_select_strategy, num_additional_image_tokens"
+        raise PictusError(what, where=where, mend=mend)
 
 
 def _unfit(what: str, where: str) -> PictusError:

@@ -14,7 +14,7 @@ from pictus.learn.model.language import Language, find_language
 from pictus.learn.model.lora import adapted_layers
 from pictus.learn.model.modules import belongings, unchanging, unreached
 from pictus.learn.model.parts import Part, check_weights, find_part, quiet
-from pictus.learn.model.pictures import Pictures, pictures_of
+from pictus.learn.model.pictures import Pictures, check_tokens, pictures_of
 from pictus.learn.model.template import seeing_template
 from pictus.learn.model.vision import Tower, find_tower
 from pictus.stages import Lora, Model, Module, Training
@@ -113,6 +113,7 @@ def _planned(model: Model, training: Training | None, begin: str, precision: Pre
         skeleton, processor = empty(composed_config(model, tower, language)), processor_of(model, tower, language)
     lora = (training.lora or Lora()) if training and "lora" in training.trained else None
     pictures = pictures_of(processor, where=where)
+    check_tokens(skeleton, pictures, where=where)
     return Plan(
         section=model,
         training=training,
