@@ -177,8 +177,34 @@ def weights(folder):
     return torch.load(Path(folder) / "model" / "weights.pt")
 
 
-def main(folder, environment, options):
-    """Train in a process of its own, with the environment of a launcher."""
+def started(folder, *, environment=None, options=None):
+    """Start a training in a process of its own, with the environment of a launcher."""
+    import multiprocessing
+
+    context = multiprocessing.get_context("forkserver")  # which has read the libraries once, for all processes
+    context.set_forkserver_preload(["torch", "transformers.models.llava", "pictus.learn.train.loop", "tiny_training"])
+    process = context.Process(target=_main, args=(folder, environment or {}, options or {}))
+    process.start()
+    return process
+
+
+def ended(process):
+    """Wait for a process, and give its exit code."""
+    process.join(120)
+    return process.exitcode
+
+
+def reaches(process, folder, step):
+    """Wait until a training has done a step; false where it ended before."""
+    log = Path(folder) / "steps.jsonl"
+    while process.is_alive():
+        if log.exists() and log.read_bytes().count(b"\n") >= step:
+            return True
+        time.sleep(0.002)
+    return False
+
+
+def _main(folder, environment, options):
     os.environ.update(environment)
     from pictus.learn.train.loop import train
 
