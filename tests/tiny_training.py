@@ -1,6 +1,7 @@
 """A LLaVA of a few thousand weights and what it is trained with: pictures of one colour, and the colour's name."""
 
 import os
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,8 +109,8 @@ class Colours:
     """The same samples in every step of the same number, whatever the number of processes."""
 
     batch: int = 8
-    poisoned: tuple[int, ...] = ()  # positions whose picture is replaced by what no picture can be
     pause: float = 0.0
+    stop: int | None = None  # a SIGTERM comes while this step is made, to the last process alone
 
     def steps(self, first, *, rank, world):
         from pictus.learn.step import Step
@@ -120,6 +121,8 @@ class Colours:
             mine = [*range(begin, begin + self.batch)][rank::world]
             rows = tuple(row(mine[at : at + 2]) for at in range(0, len(mine), 2))
             time.sleep(self.pause)
+            if number == self.stop and rank == world - 1:
+                signal.raise_signal(signal.SIGTERM)
             yield Step(number, begin + self.batch, rows)
             number += 1
 
@@ -208,4 +211,8 @@ def _main(folder, environment, options):
     os.environ.update(environment)
     from pictus.learn.train.loop import train
 
-    raise SystemExit(train(job(folder, **options)).exit_code)
+    options = dict(options)
+    trained = options.pop("trained", ("projector", "language"))
+    feed = Colours(stop=options.pop("stop", None), pause=options.pop("pause", 0.0))
+    told = {"model": llava(trained=trained), "training": training(trained=list(trained)), "feed": feed}
+    raise SystemExit(train(job(folder, **told, **options)).exit_code)

@@ -1,0 +1,126 @@
+"""A step that would ruin the weights is not taken, and its records are named."""
+
+# ruff: noqa: E402
+
+import math
+
+import orjson
+import pytest
+
+from tiny_models import needs
+
+needs("torch", "transformers")
+
+import torch
+
+import tiny_training as tiny
+from pictus.errors import PictusError
+from pictus.learn.step import Broken, Step
+from pictus.learn.train.forward import Forward
+from pictus.learn.train.guards import Guard
+from pictus.learn.train.loop import train
+
+
+def _poison(monkeypatch, factors):
+    """Multiply the losses of rows that hold certain records."""
+    original = Forward.loss
+
+    def loss(self, row):
+        value = original(self, row)
+        for name in row.samples:
+            value = value * factors.get(name, 1.0)
+        return value
+
+    monkeypatch.setattr(Forward, "loss", loss)
+
+
+def _bad(folder):
+    return [orjson.loads(line) for line in (folder / "bad_steps.jsonl").read_bytes().splitlines()]
+
+
+@pytest.mark.parametrize("factor", [math.nan, math.inf])
+def test_a_step_without_a_loss_is_left_out_and_its_row_is_named(tmp_path, monkeypatch, factor):
+    _poison(monkeypatch, {"record-19": factor})  # of the third step; 18 lies in the same row
+    events = []
+    result = train(tiny.job(tmp_path, listeners=(events.append,)))
+    (told,) = _bad(tmp_path)
+    assert told["step"] == 3 and told["why"] == "broken" and not told["taken"]
+    assert told["blamed"] == ["record-18", "record-19"]
+    assert told["records"] == [f"record-{number}" for number in range(16, 24)]
+    assert "step 3 is left out" in next(event["text"] for event in events if event["event"] == "note")
+    assert result.steps == 12 and math.isfinite(result.loss) and tiny.losses(tmp_path)[3] is None
+    assert all(weight.isfinite().all() for weight in tiny.weights(tmp_path).values())
+
+
+def test_gradients_that_are_no_numbers_are_found_behind_a_loss_that_is_one(tmp_path, monkeypatch):
+    original = Forward.loss
+
+    def loss(self, row):
+        value = original(self, row)
+        if "record-19" in row.samples:
+            zero = self.model.lm_head.weight.sum() * 0
+            value = value + torch.sqrt(zero)  # its slope at zero is endless
+        return value
+
+    monkeypatch.setattr(Forward, "loss", loss)
+    train(tiny.job(tmp_path))
+    (told,) = _bad(tmp_path)
+    assert math.isfinite(told["loss"]) and told["norm"] is None and told["blamed"] == ["record-18", "record-19"]
+
+
+def test_a_run_in_which_nothing_is_learned_ends_and_leaves_the_weights(tmp_path, monkeypatch):
+    _poison(monkeypatch, {f"record-{number}": math.nan for number in range(24)})
+    settings = {"most_broken": 3, "checkpoint_every": 1}
+    model = tiny.llava()
+    with pytest.raises(PictusError, match="in 3 steps in a row, the last of them step 3, with the records record-16"):
+        train(tiny.job(tmp_path, model=model, settings=settings))
+    before = tiny.llava().state_dict()
+    assert all(torch.equal(weight, before[name]) for name, weight in model.state_dict().items())
+    monkeypatch.undo()
+    assert train(tiny.job(tmp_path, settings=settings)).steps == 12
+
+
+@pytest.mark.parametrize("skips", [False, True])
+def test_a_strange_step_is_told_and_left_out_where_asked(tmp_path, monkeypatch, skips):
+    _poison(monkeypatch, {f"record-{number}": 100.0 for number in range(160, 168)})
+    train(tiny.job(tmp_path, steps=22, settings={"skip_spikes": skips}))
+    (told,) = _bad(tmp_path)
+    assert told["step"] == 21 and told["why"] == "spike" and told["taken"] is not skips and told["blamed"] == []
+    assert len(told["records"]) == 8
+
+
+def test_samples_that_could_not_be_read_are_counted_and_told(tmp_path):
+    class Feed(tiny.Colours):
+        def steps(self, first, **options):
+            for step in super().steps(first, **options):
+                broken = (Broken("lost", step.cursor - 1, "no such file"),) if step.number == 1 else ()
+                yield Step(step.number, step.cursor, step.rows, broken)
+
+    train(tiny.job(tmp_path, steps=3, feed=Feed()))
+    told = {"step": 2, "why": "broken samples", "samples": [{"position": 15, "id": "lost", "reason": "no such file"}]}
+    assert _bad(tmp_path) == [told]
+    assert orjson.loads((tmp_path / "steps.jsonl").read_bytes().splitlines()[-1])["broken"] == 1
+
+
+def test_losses_may_fall_and_wander():
+    guard = Guard()
+    assert {guard.judge(1 + 3 * 0.97**number + 0.4 * (number % 3), 1.0) for number in range(200)} == {"fine"}
+    assert len(guard.recent) == 64
+
+
+def test_what_was_seen_before_a_checkpoint_counts_after_it():
+    guard = Guard([1.0] * 20)
+    assert guard.judge(3.1, 1.0) == "spike" and guard.judge(2.9, 1.0) == "fine"
+    assert Guard([1.0] * 15).judge(100.0, 1.0) == "fine"
+
+
+def test_only_steps_in_a_row_end_a_run():
+    guard = Guard(most_broken=2)
+    for _ in range(3):
+        assert guard.judge(math.nan, 1.0) == "broken"
+        guard.check(1, ["a"], where="x")
+        assert guard.judge(1.0, 1.0) == "fine"
+    guard.judge(1.0, math.inf)
+    guard.judge(1.0, math.inf)
+    with pytest.raises(PictusError, match="with the records a"):
+        guard.check(9, ["a"], where="x")
