@@ -180,6 +180,28 @@ def weights(folder):
     return torch.load(Path(folder) / "model" / "weights.pt")
 
 
+def poison(factors, patch=setattr):
+    """Multiply the losses of rows that hold certain records."""
+    from pictus.learn.train.forward import Forward
+
+    original = Forward.loss
+
+    def loss(self, row):
+        value = original(self, row)
+        for name in row.samples:
+            value = value * factors.get(name, 1.0)
+        return value
+
+    patch(Forward, "loss", loss)
+
+
+def bad_steps(folder):
+    """Read what is told of steps that were left out or strange."""
+    import orjson
+
+    return [orjson.loads(line) for line in (Path(folder) / "bad_steps.jsonl").read_bytes().splitlines()]
+
+
 def started(folder, *, environment=None, options=None):
     """Start a training in a process of its own, with the environment of a launcher."""
     import multiprocessing
@@ -214,5 +236,11 @@ def _main(folder, environment, options):
     options = dict(options)
     trained = options.pop("trained", ("projector", "language"))
     feed = Colours(stop=options.pop("stop", None), pause=options.pop("pause", 0.0))
+    if "poisoned" in options:
+        poison(options.pop("poisoned"))
+    if "held_out" in options:
+        from pictus.learn.train.evaluation import held_out
+
+        options["evaluate"] = held_out(Colours(), options.pop("held_out"))
     told = {"model": llava(trained=trained), "training": training(trained=list(trained)), "feed": feed}
     raise SystemExit(train(job(folder, **told, **options)).exit_code)

@@ -21,29 +21,12 @@ from pictus.learn.train.guards import Guard
 from pictus.learn.train.loop import train
 
 
-def _poison(monkeypatch, factors):
-    """Multiply the losses of rows that hold certain records."""
-    original = Forward.loss
-
-    def loss(self, row):
-        value = original(self, row)
-        for name in row.samples:
-            value = value * factors.get(name, 1.0)
-        return value
-
-    monkeypatch.setattr(Forward, "loss", loss)
-
-
-def _bad(folder):
-    return [orjson.loads(line) for line in (folder / "bad_steps.jsonl").read_bytes().splitlines()]
-
-
 @pytest.mark.parametrize("factor", [math.nan, math.inf])
 def test_a_step_without_a_loss_is_left_out_and_its_row_is_named(tmp_path, monkeypatch, factor):
-    _poison(monkeypatch, {"record-19": factor})  # of the third step; 18 lies in the same row
+    tiny.poison({"record-19": factor}, monkeypatch.setattr)  # of the third step; 18 lies in the same row
     events = []
     result = train(tiny.job(tmp_path, listeners=(events.append,)))
-    (told,) = _bad(tmp_path)
+    (told,) = tiny.bad_steps(tmp_path)
     assert told["step"] == 3 and told["why"] == "broken" and not told["taken"]
     assert told["blamed"] == ["record-18", "record-19"]
     assert told["records"] == [f"record-{number}" for number in range(16, 24)]
@@ -64,12 +47,12 @@ def test_gradients_that_are_no_numbers_are_found_behind_a_loss_that_is_one(tmp_p
 
     monkeypatch.setattr(Forward, "loss", loss)
     train(tiny.job(tmp_path))
-    (told,) = _bad(tmp_path)
+    (told,) = tiny.bad_steps(tmp_path)
     assert math.isfinite(told["loss"]) and told["norm"] is None and told["blamed"] == ["record-18", "record-19"]
 
 
 def test_a_run_in_which_nothing_is_learned_ends_and_leaves_the_weights(tmp_path, monkeypatch):
-    _poison(monkeypatch, {f"record-{number}": math.nan for number in range(24)})
+    tiny.poison({f"record-{number}": math.nan for number in range(24)}, monkeypatch.setattr)
     settings = {"most_broken": 3, "checkpoint_every": 1}
     model = tiny.llava()
     with pytest.raises(PictusError, match="in 3 steps in a row, the last of them step 3, with the records record-16"):
@@ -82,9 +65,9 @@ def test_a_run_in_which_nothing_is_learned_ends_and_leaves_the_weights(tmp_path,
 
 @pytest.mark.parametrize("skips", [False, True])
 def test_a_strange_step_is_told_and_left_out_where_asked(tmp_path, monkeypatch, skips):
-    _poison(monkeypatch, {f"record-{number}": 100.0 for number in range(160, 168)})
+    tiny.poison({f"record-{number}": 100.0 for number in range(160, 168)}, monkeypatch.setattr)
     train(tiny.job(tmp_path, steps=22, settings={"skip_spikes": skips}))
-    (told,) = _bad(tmp_path)
+    (told,) = tiny.bad_steps(tmp_path)
     assert told["step"] == 21 and told["why"] == "spike" and told["taken"] is not skips and told["blamed"] == []
     assert len(told["records"]) == 8
 
@@ -98,7 +81,7 @@ def test_samples_that_could_not_be_read_are_counted_and_told(tmp_path):
 
     train(tiny.job(tmp_path, steps=3, feed=Feed()))
     told = {"step": 2, "why": "broken samples", "samples": [{"position": 15, "id": "lost", "reason": "no such file"}]}
-    assert _bad(tmp_path) == [told]
+    assert tiny.bad_steps(tmp_path) == [told]
     assert orjson.loads((tmp_path / "steps.jsonl").read_bytes().splitlines()[-1])["broken"] == 1
 
 

@@ -157,3 +157,22 @@ def test_a_recipe_that_does_not_fit_the_model_is_refused(tmp_path, change, what)
 def test_a_model_of_which_nothing_is_trained_is_refused(tmp_path):
     with pytest.raises(PictusError, match="no weight"):
         train(tiny.job(tmp_path, model=tiny.llava(trained=())))
+
+
+def test_adapters_are_trained_and_nothing_below_them(tmp_path):
+    peft = pytest.importorskip("peft")
+    config = peft.LoraConfig(r=4, target_modules=r".*language_model\..*\.(q_proj|v_proj)", lora_dropout=0.1)
+    model = peft.get_peft_model(tiny.llava(), config)
+    before = {name: weight.clone() for name, weight in model.state_dict().items()}
+    training = tiny.training(trained=["lora"], learning_rate={"lora": 0.02})
+    settings = {"recompute": True, "checkpoint_every": 4}
+
+    def module_of(name):
+        return "lora" if "lora_" in name else tiny.module_of(name)
+
+    job = tiny.job(tmp_path, steps=8, model=model, training=training, module_of=module_of, settings=settings)
+    train(job)
+    after = tiny.weights(tmp_path)
+    assert {"lora_" in name for name in after if not torch.equal(after[name], before[name])} == {True}
+    told = [orjson.loads(line) for line in (tmp_path / "steps.jsonl").read_bytes().splitlines()]
+    assert told[-1]["loss"] < told[0]["loss"] and told[-1]["operations"] > 0

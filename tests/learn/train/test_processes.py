@@ -2,6 +2,7 @@
 
 # ruff: noqa: E402
 
+import math
 import os
 import socket
 import subprocess
@@ -94,6 +95,23 @@ def test_two_processes_one_and_two_again_learn_as_one_does(tmp_path, trained):
     ends = [tiny.weights(folder) for folder in (alone, changing)]
     assert all(torch.allclose(weight, ends[1][name], atol=1e-4) for name, weight in ends[0].items())
     assert orjson.loads((changing / "checkpoints/step-24/meta.json").read_bytes())["world"] == 2
+
+
+@pytest.mark.serial
+def test_two_processes_name_the_broken_row_of_one_and_measure_what_is_held_out(tmp_path):
+    options = {"steps": 6, "poisoned": {"record-19": math.nan}, "held_out": 2, "settings": {"evaluate_every": 3}}
+    assert _ended(_together(2, tmp_path / "two", **options)) == [0, 0]
+    (told,) = tiny.bad_steps(tmp_path / "two")
+    # The second process has the odd positions of a step, two in a row; the first one's rows are whole.
+    assert told["step"] == 3 and told["blamed"] == ["record-17", "record-19"]
+    assert set(told["records"]) == {f"record-{number}" for number in range(16, 24)}
+    assert all(weight.isfinite().all() for weight in tiny.weights(tmp_path / "two").values())
+    assert tiny.ended(tiny.started(tmp_path / "one", options=options)) == 0
+    scores = [
+        [orjson.loads(line)["loss"] for line in (tmp_path / name / "evaluations.jsonl").read_bytes().splitlines()]
+        for name in ("one", "two")
+    ]
+    assert len(scores[0]) == 2 and scores[0] == pytest.approx(scores[1], abs=1e-5)
 
 
 SCRIPT = """
