@@ -130,7 +130,10 @@ class Colours:
 def save(weights, folder):
     import torch
 
-    torch.save(weights, Path(folder) / "weights.pt")
+    from pictus.store.whole_folder import whole_folder
+
+    with whole_folder(folder) as half:
+        torch.save(weights, half / "weights.pt")
 
 
 def training(**changes):
@@ -242,5 +245,6 @@ def _main(folder, environment, options):
         from pictus.learn.train.evaluation import held_out
 
         options["evaluate"] = held_out(Colours(), options.pop("held_out"))
-    told = {"model": llava(trained=trained), "training": training(trained=list(trained)), "feed": feed}
+    drawn = llava(seed=int(environment.get("RANK", 0)), trained=trained)  # only that of the first process counts
+    told = {"model": drawn, "training": training(trained=list(trained)), "feed": feed}
     raise SystemExit(train(job(folder, **told, **options)).exit_code)

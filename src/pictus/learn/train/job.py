@@ -13,7 +13,7 @@ from pictus.stages import Training
 
 Precision: TypeAlias = Literal["float32", "mixed", "bfloat16"]
 Evaluate: TypeAlias = Callable[[Forward, int], Mapping[str, float]]  # after so many steps; all processes call it
-Save: TypeAlias = Callable[[Mapping[str, Any], Path], None]  # weights by name, into an empty folder; one process does
+Save: TypeAlias = Callable[[Mapping[str, Any], Path], object]  # weights by name, to a folder that appears when whole
 
 
 class Feed(Protocol):
@@ -42,7 +42,7 @@ class Settings:
 class Job:
     """All that `train` needs."""
 
-    model: Any  # of transformers, on the CPU; what is trained requires gradients, nothing else does
+    model: Any  # on the CPU, of the first process; others may have read nothing; what is trained requires gradients
     module_of: Callable[[str], str]  # the name of a parameter to that of its module: projector, vision, language, lora
     sight: Sight
     training: Training

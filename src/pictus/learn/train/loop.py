@@ -21,7 +21,6 @@ from pictus.learn.train.sharding import all_weights, lay
 from pictus.learn.train.stop import Stop
 from pictus.learn.train.update import Update
 from pictus.learn.train.work import Size, Work, size_of
-from pictus.store.whole_folder import whole_folder
 
 
 def train(job: Job) -> Result:
@@ -44,7 +43,8 @@ class _Training:
     def __init__(self, job: Job, processes: Processes) -> None:
         self.job, self.processes = job, processes
         settings = job.settings
-        self.checkpoints = Checkpoints(job.folder / "checkpoints", processes, identity_of(job), settings.keep)
+        identity = processes.gathered(identity_of(job))[0]  # only the first has to have read its weights
+        self.checkpoints = Checkpoints(job.folder / "checkpoints", processes, identity, settings.keep)
         model = lay(job.model, processes, precision=settings.precision)
         if settings.recompute:
             recompute(model)
@@ -173,8 +173,7 @@ class _Training:
         if not self.processes.gathered(path.is_dir())[0]:
             weights = all_weights(self.forward.model, self.processes)
             if self.processes.rank == 0:
-                with whole_folder(path) as folder:
-                    self.job.save(weights, folder)
+                self.job.save(weights, path)
             self.processes.wait()
         return Result(self.progress.step, self.progress.cursor, self.loss, path)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
+from torch import distributed
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 from torch.distributed.tensor import DTensor
@@ -12,7 +13,7 @@ from pictus.learn.train.processes import Processes
 
 
 def lay(model: Any, processes: Processes, *, precision: str) -> Any:
-    """Bring a model to the device in the precision wanted; several processes keep a share each.
+    """Bring a model to the device in the precision wanted; several processes keep a share each of the first one's.
 
     In mixed precision, what is not trained keeps the one that it was read in: it is never added to, and float32 would
     double it.
@@ -28,9 +29,11 @@ def lay(model: Any, processes: Processes, *, precision: str) -> Any:
     policy = MixedPrecisionPolicy()
     if precision == "mixed":
         policy = MixedPrecisionPolicy(param_dtype=torch.bfloat16, reduce_dtype=torch.float32)
-    for layer in layers(model):
-        fully_shard(layer, mesh=mesh, mp_policy=policy)
-    return fully_shard(model, mesh=mesh, mp_policy=policy)
+    for module in [*layers(model), model]:
+        # One after the other: what others than the first had not written yet takes memory for one layer at a time.
+        _take_from_first(module, processes)
+        fully_shard(module, mesh=mesh, mp_policy=policy)
+    return model
 
 
 def layers(module: Any) -> Iterator[Any]:
@@ -62,6 +65,14 @@ def all_weights(model: Any, processes: Processes) -> dict[str, Any]:
         if processes.rank == 0:
             weights[name] = one.cpu()
     return weights
+
+
+def _take_from_first(module: Any, processes: Processes) -> None:
+    """Give all processes the weights of the first, also those that are drawn: losses must not hang on who drew."""
+    for tensor in (*module.parameters(), *module.buffers()):
+        if not isinstance(tensor, DTensor):  # such as those of its layers, which were given already
+            # As bytes, for not every backend knows every precision.
+            distributed.broadcast(tensor.data.view(-1).view(torch.uint8), 0, group=processes.group)
 
 
 def _has_weights(module: Any) -> bool:
