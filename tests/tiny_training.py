@@ -60,10 +60,10 @@ def module_of(name):
     return "projector" if "projector" in name else "language"
 
 
-def sight():
-    from pictus.learn.train.sight import Sight
+def pictures():
+    from pictus.learn.model.pictures import Pictures
 
-    return Sight(IMAGE, PLACES, SIDE, SIDE, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+    return Pictures({}, SIDE, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), PLACES, IMAGE, "<image>")
 
 
 def sample(position):
@@ -157,7 +157,7 @@ def job(folder, *, steps=12, model=None, feed=None, settings=None, **changes):
     told = {
         "model": model or llava(),
         "module_of": module_of,
-        "sight": sight(),
+        "pictures": pictures(),
         "training": training(),
         "feed": feed or Colours(),
         "steps": steps,

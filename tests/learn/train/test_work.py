@@ -22,7 +22,7 @@ from pictus.learn.train.work import Size, Work, peak_of, size_of
 )
 def test_work_is_what_torch_counts_but_for_attention(trained):
     model = tiny.llava(trained=trained)
-    forward, work = Forward(model, tiny.sight(), Processes(0, 1, torch.device("cpu"))), Work(model)
+    forward, work = Forward(model, tiny.pictures(), Processes(0, 1, torch.device("cpu"))), Work(model)
     row = tiny.row(range(6))
     with FlopCounterMode(display=False) as counter:
         forward.loss(row).backward()
@@ -43,7 +43,7 @@ def test_work_is_what_torch_counts_but_for_attention(trained):
 
 def test_work_grows_with_what_rows_hold():
     model = tiny.llava()
-    forward, work = Forward(model, tiny.sight(), Processes(0, 1, torch.device("cpu"))), Work(model)
+    forward, work = Forward(model, tiny.pictures(), Processes(0, 1, torch.device("cpu"))), Work(model)
     text = tiny.row([1, 3])
     with work.counting(text):
         forward.loss(text)

@@ -9,27 +9,28 @@ import torch
 import transformers.modeling_utils
 from torch.nn import functional
 
+from pictus.learn.model.pictures import Pictures
 from pictus.learn.step import IGNORED, Row
+from pictus.learn.train.blank import with_picture
 from pictus.learn.train.processes import Processes
-from pictus.learn.train.sight import Sight, with_picture
 
 
 class Forward:
     """The model, and how a row gets into it."""
 
-    def __init__(self, model: Any, sight: Sight, processes: Processes, *, autocast: bool = False) -> None:
+    def __init__(self, model: Any, pictures: Pictures, processes: Processes, *, autocast: bool = False) -> None:
         self.model, self.processes = model, processes
-        self._sight, self._autocast = sight, autocast
+        self._pictures, self._autocast = pictures, autocast
         self._device = processes.device
-        self._mean = torch.tensor(sight.mean, device=self._device).view(1, 3, 1, 1)
-        self._std = torch.tensor(sight.std, device=self._device).view(1, 3, 1, 1)
+        self._mean = torch.tensor(pictures.mean, device=self._device).view(1, 3, 1, 1)
+        self._std = torch.tensor(pictures.std, device=self._device).view(1, 3, 1, 1)
         self._can_choose = _can_choose(model)
 
     def level(self, rows: Sequence[Row]) -> list[Row]:
         """Let this process show a picture in each row in which another one does; all processes call it."""
         shown = self.processes.most([len(row.pictures) > 0 for row in rows])
         return [
-            with_picture(row, self._sight) if other and not len(row.pictures) else row
+            with_picture(row, self._pictures) if other and not len(row.pictures) else row
             for row, other in zip(rows, shown, strict=True)
         ]
 

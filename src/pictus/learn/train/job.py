@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
 from pictus.engine.events import Listener
+from pictus.learn.model.pictures import Pictures
 from pictus.learn.step import Step
 from pictus.learn.train.forward import Forward
-from pictus.learn.train.sight import Sight
-from pictus.stages import Training
+from pictus.stages import Module, Training
 
 Precision: TypeAlias = Literal["float32", "mixed", "bfloat16"]
 Evaluate: TypeAlias = Callable[[Forward, int], Mapping[str, float]]  # after so many steps; all processes call it
@@ -43,8 +43,10 @@ class Job:
     """All that `train` needs."""
 
     model: Any  # on the CPU, of the first process; others may have read nothing; what is trained requires gradients
-    module_of: Callable[[str], str]  # the name of a parameter to that of its module: projector, vision, language, lora
-    sight: Sight
+    module_of: Callable[
+        [str], Module
+    ]  # the name of a parameter to that of its module: projector, vision, language, lora
+    pictures: Pictures
     training: Training
     feed: Feed
     steps: int  # of the whole training

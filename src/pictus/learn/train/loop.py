@@ -52,7 +52,7 @@ class _Training:
         weights = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
         self.optimizer = adamw(weights, job.module_of, job.training)
         autocast = settings.precision == "mixed" and processes.world == 1
-        self.forward = Forward(model, job.sight, processes, autocast=autocast)
+        self.forward = Forward(model, job.pictures, processes, autocast=autocast)
         self.work = Work(model)
         self.update = Update(self.forward, weights, self.optimizer, self.work)
         self.tensors = tensors(weights, self.optimizer)
@@ -115,6 +115,7 @@ class _Training:
             self.log.step(figures)
         self.events.send("step", steps=self.job.steps, **figures)
         self._now_and_then(done)
+        watch.lap()  # saving and evaluating are no part of the next step
 
     def _counted(self, step: Step) -> tuple[Size, int]:
         """Add up what all processes see of a step."""

@@ -7,10 +7,10 @@ import torch
 
 from pictus.learn.train.groups import parameter_groups
 from pictus.learn.train.schedule import share_of_rate
-from pictus.stages import Training
+from pictus.stages import Module, Training
 
 
-def adamw(weights: Mapping[str, Any], module_of: Callable[[str], str], training: Training) -> Any:
+def adamw(weights: Mapping[str, Any], module_of: Callable[[str], Module], training: Training) -> Any:
     """Make the optimizer of the weights that are trained."""
     on_gpu = next(iter(weights.values())).device.type == "cuda"
     groups = parameter_groups(weights, module_of, training)
