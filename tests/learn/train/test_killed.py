@@ -17,7 +17,7 @@ import torch
 import tiny_training as tiny
 
 KILLS = 20 if PROOF else 3
-STEPS = 40
+STEPS = 24
 OPTIONS = {"steps": STEPS, "settings": {"checkpoint_every": 2}}
 
 

@@ -23,8 +23,6 @@ from pictus.errors import PictusError
 from pictus.learn.train.processes import Rendezvous, first_node, rendezvous
 from pictus.learn.train.sharding import layers
 
-EYES_TOO = ("vision", "projector", "language")
-
 
 def test_without_a_launcher_there_is_one_process():
     assert rendezvous({}) is None
@@ -82,19 +80,17 @@ def _ended(processes):
 
 
 @pytest.mark.serial
-@pytest.mark.parametrize("trained", [("projector", "language"), EYES_TOO])
-def test_two_processes_one_and_two_again_learn_as_one_does(tmp_path, trained):
-    """Stop after 8 of 24 steps at 2 processes, after 16 at 1, and end at 2."""
-    options = {"steps": 24, "trained": trained}
+def test_two_processes_one_and_two_again_learn_as_one_does(tmp_path):
+    options = {"steps": 18, "trained": ("vision", "projector", "language")}
     alone, changing = tmp_path / "alone", tmp_path / "changing"
     assert _ended([tiny.started(alone, options=options)]) == [0]
-    for world, stop in ((2, 8), (1, 16), (2, None)):
+    for world, stop in ((2, 6), (1, 12), (2, None)):
         processes = _together(world, changing, **options, stop=stop)
         assert _ended(processes) == [130 if stop else 0] * world
     assert tiny.losses(changing) == pytest.approx(tiny.losses(alone), abs=1e-5)
     ends = [tiny.weights(folder) for folder in (alone, changing)]
     assert all(torch.allclose(weight, ends[1][name], atol=1e-4) for name, weight in ends[0].items())
-    assert orjson.loads((changing / "checkpoints/step-24/meta.json").read_bytes())["world"] == 2
+    assert orjson.loads((changing / "checkpoints/step-18/meta.json").read_bytes())["world"] == 2
 
 
 @pytest.mark.serial
