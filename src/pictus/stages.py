@@ -215,11 +215,12 @@ class Model(Section):
 
     @model_validator(mode="after")
     def _parts_or_a_model(self) -> Self:
-        said = [name for name in type(self).model_fields if name not in ("start", "note", "seed")]
-        clash = [name for name in said if self.start and name in self.model_fields_set]
-        if clash:
+        plain = type(self).model_construct()  # what is written out as it is anyway says nothing
+        said = [name for name in type(self).model_fields if getattr(self, name) != getattr(plain, name)]
+        clash = [name for name in said if name not in ("start", "note", "seed")]
+        if self.start and clash:
             raise ValueError(f"`start` names a model as it is: leave out {', '.join(clash)}")
-        if "shuffle" in self.model_fields_set and self.projector != "shuffle":
+        if "shuffle" in said and self.projector != "shuffle":
             raise ValueError("`shuffle` goes with `projector: shuffle`")
         return self
 

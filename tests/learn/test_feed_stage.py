@@ -135,7 +135,6 @@ def broken_corpus(folder):
         "a picture cannot be read": asked(2, at("missing.png")),
         "leads out of the folder": asked(3, at("../recipe.yaml")),
         "a picture is of no known kind": asked(4, Media(data=b"<html>")),
-        "its corpus knows an address only": asked(5, Media(url="https://pictures.example/1.png")),
         "a picture is of no known": asked(6, at("sound.png"), Media(data=b"")),
     }
     return rows, {"beside": str(beside)}
@@ -148,7 +147,7 @@ def test_what_cannot_be_read_is_told_once_and_the_rest_goes_on(tmp_path):
     for world in (1, 2, 3):
         steps = [fed(stage, tmp_path, rank=rank, world=world, batch=7)[0] for rank in range(world)]
         broken = {one.id: one for step in steps for one in step.broken}
-        assert len(broken) == sum(len(step.broken) for step in steps) == 6
+        assert len(broken) == sum(len(step.broken) for step in steps) == 5
         for reason, record in rows.items():
             if reason == "sound":
                 assert samples_in(steps) == Counter([record.id])

@@ -246,7 +246,7 @@ def test_a_saved_stage_is_gone_on_from_with_all_of_its_weights(parts, tmp_path):
     assert second.pictures == first.pictures and second.tokenizer.chat_template == first.tokenizer.chat_template
     assert not second.plan.notes or "picture takes" in second.plan.notes[0]
     inputs = inputs_of(first.processor)
-    third = AutoModelForImageTextToText.from_pretrained(save(second, folder))  # in the place of the first
+    third = AutoModelForImageTextToText.from_pretrained(save(second, tmp_path / "second"))
     assert torch.equal(logits(third, inputs), logits(first.model, inputs))
 
 

@@ -13,9 +13,11 @@ import torch  # noqa: E402
 from transformers import AutoModelForImageTextToText  # noqa: E402
 
 from part_models import write_clip, write_language, write_siglip  # noqa: E402
-from pictus.learn.model import build, layers, parameter_groups, plan, save  # noqa: E402
+from pictus.learn.model import build, plan, save  # noqa: E402
 from pictus.learn.model.modules import places  # noqa: E402
 from pictus.learn.model.pictures import pictures_of  # noqa: E402
+from pictus.learn.train.groups import parameter_groups  # noqa: E402
+from pictus.learn.train.sharding import layers  # noqa: E402
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -50,8 +52,13 @@ def batch(built):
     return {"input_ids": ids, "pixel_values": pixels, "labels": labels}
 
 
+def groups_of(built):
+    weights = {name: one for name, one in built.model.named_parameters() if one.requires_grad}
+    return parameter_groups(weights, built.owners.__getitem__, built.plan.training)
+
+
 def stepped(built, steps=2):
-    optimizer = torch.optim.AdamW(parameter_groups(built))
+    optimizer = torch.optim.AdamW([{**group, "lr": group["rate"]} for group in groups_of(built)])
     for _ in range(steps):
         loss = built.model.train()(**batch(built), use_cache=False).loss
         loss.backward()
@@ -101,14 +108,14 @@ def test_groups_have_the_rates_of_their_modules_and_norms_do_not_decay(parts):
     rates = {"all": 1e-3, "vision": 1e-5}
     stage = Training(trained=["projector", "vision", "language"], learning_rate=rates, batch=1, weight_decay=0.1)
     built = build(plan(model_of(parts), stage))
-    groups = {group["name"]: group for group in parameter_groups(built)}
-    assert {name: (group["lr"], group["weight_decay"]) for name, group in groups.items()} == {
-        "vision.decayed": (1e-5, 0.1),
-        "vision.plain": (1e-5, 0.0),
-        "projector.decayed": (1e-3, 0.1),
-        "projector.plain": (1e-3, 0.0),
-        "language.decayed": (1e-3, 0.1),
-        "language.plain": (1e-3, 0.0),
+    groups = {(group["module"], group["weight_decay"]): group for group in groups_of(built)}
+    assert {which: group["rate"] for which, group in groups.items()} == {
+        ("vision", 0.1): 1e-5,
+        ("vision", 0.0): 1e-5,
+        ("projector", 0.1): 1e-3,
+        ("projector", 0.0): 1e-3,
+        ("language", 0.1): 1e-3,
+        ("language", 0.0): 1e-3,
     }
     grouped = [one for group in groups.values() for one in group["params"]]
     assert len({id(one) for one in grouped}) == len(grouped) == sum(p.requires_grad for p in built.model.parameters())
@@ -191,7 +198,7 @@ def test_half_precision_keeps_all_digits_of_what_is_trained(parts, tmp_path):
 
 def test_units_to_shard_hold_every_layer_once_and_share_no_weight(parts):
     built = build(plan(model_of(parts, "siglip", "qwen"), training("projector")))
-    units = layers(built)
+    units = list(layers(built.model))
     names = [name for unit in units for name, module in built.model.named_modules() if module is unit]
     assert len(units) == 3 + 2 and len(set(names)) == len(units)
     assert names[-1] == "model.language_model.layers.1" and "model.vision_tower.encoder.layers.2" in names
@@ -232,7 +239,7 @@ def test_a_sharded_model_learns_the_same_and_its_gathered_weights_are_saved(part
     made = plan(model_of(parts, "clip", language), stage, precision="mixed")
     built = build(made)
     half = MixedPrecisionPolicy(param_dtype=torch.bfloat16, reduce_dtype=torch.float32)
-    for unit in [*layers(built), built.model]:
+    for unit in [*layers(built.model), built.model]:
         fully_shard(unit, mesh=alone, mp_policy=half)
     stepped(built)
     mine = logits(built.model, batch(built))
@@ -273,8 +280,9 @@ def test_mistakes_of_a_stage_are_found_before_weights_are_loaded(parts, tmp_path
     refused("trains nothing", section, Training(batch=1))
     refused("nobody|does not train it", section, training("language"))
     refused("flash attention", section, training("projector"), attention="flash")
-    notes = plan(section, training("projector", "language", max_tokens=16, image_tokens=16)).notes
-    assert "learn from noise" in notes[0] and "none fits" in notes[1] and len(notes) == 2
+    refused("none fits", section, training("projector", max_tokens=16, image_tokens=4))
+    notes = plan(section, training("projector", "language", max_tokens=64, image_tokens=16)).notes
+    assert "learn from noise" in notes[0] and len(notes) == 1
     long = plan(section, training("projector", max_tokens=4096, image_tokens=16)).notes
     assert len(long) == 1 and "made for 512" in long[0]
     save(build(plan(section, training("projector"))), tmp_path / "m")

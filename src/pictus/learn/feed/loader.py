@@ -1,5 +1,6 @@
 """Steps ahead of the training: made by other processes, handed over in shared memory, in the order of their numbers."""
 
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing import get_context
@@ -111,4 +112,6 @@ def _as_it_is(sent: _SENT) -> _SENT:
 
 
 def _begin(_: int) -> None:
+    # A terminal's Ctrl-C reaches all: the training finishes its step with what they give, and then ends them.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)  # the workers are as many as there are processors for them

@@ -6,6 +6,5 @@
 from pictus.learn.model.building import Built, build
 from pictus.learn.model.planning import Plan, plan
 from pictus.learn.model.saving import save
-from pictus.learn.model.training import layers, parameter_groups
 
-__all__ = ["Built", "Plan", "build", "layers", "parameter_groups", "plan", "save"]
+__all__ = ["Built", "Plan", "build", "plan", "save"]

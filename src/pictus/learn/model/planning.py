@@ -1,6 +1,6 @@
 """What will be built and trained, worked out from configs alone: every mistake is found before a weight is loaded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -86,6 +86,7 @@ def plan(
     start: str | None = None,
     precision: Precision = "float32",
     attention: Attention = "auto",
+    is_aligned: bool = False,
 ) -> Plan:
     """Work out a model and what of it is trained, or tell what is wrong.
 
@@ -95,9 +96,12 @@ def plan(
         start: a model to begin with, instead of what the recipe says.
         precision: mixed keeps in float32 what is trained, and all else in bfloat16.
         attention: auto takes flash attention where it is installed and the precision fits.
+        is_aligned: the projector will mean something then, for another stage comes before.
     """
     with quiet():
-        return _planned(model, training, start or model.start, precision, _attention(attention, precision))
+        found = _planned(model, training, start or model.start, precision, _attention(attention, precision))
+    is_new = not (start or model.start or is_aligned)
+    return replace(found, notes=tuple(_notes(found, is_new=is_new)))
 
 
 def _planned(model: Model, training: Training | None, begin: str, precision: Precision, attention: str) -> Plan:
@@ -125,7 +129,7 @@ def _planned(model: Model, training: Training | None, begin: str, precision: Pre
         precision=precision,
         lora=lora,
         held=_held(skeleton, training, lora, where=where),
-        notes=tuple(_notes(skeleton, training, pictures, is_new=not begin)),
+        notes=(),
     )
 
 
@@ -197,9 +201,15 @@ def _attention(wanted: Attention, precision: Precision) -> str:
     return "sdpa"
 
 
-def _notes(model: "PreTrainedModel", training: Training | None, pictures: Pictures, *, is_new: bool) -> list[str]:
+def _notes(plan: Plan, *, is_new: bool) -> list[str]:
+    """Say what is allowed and worth knowing, and refuse what cannot be meant."""
+    training, pictures = plan.training, plan.pictures
     if training is None:
         return []
+    if training.max_tokens <= pictures.tokens:
+        what = f"a picture takes {pictures.tokens} tokens, and `max_tokens` is {training.max_tokens}: none fits"
+        mend = "set it higher, or take `projector: shuffle`, which makes one token of four"
+        raise PictusError(what, where="train.max_tokens", mend=mend)
     notes = []
     others = [module for module in training.trained if module != "projector"]
     if is_new and "projector" not in training.trained:
@@ -212,9 +222,7 @@ def _notes(model: "PreTrainedModel", training: Training | None, pictures: Pictur
         )
     if training.image_tokens != pictures.tokens:
         notes.append(f"a picture takes {pictures.tokens} tokens; the recipe reckons with {training.image_tokens}")
-    if training.max_tokens <= pictures.tokens:
-        notes.append(f"a picture takes {pictures.tokens} tokens, and max_tokens is {training.max_tokens}: none fits")
-    context = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    context = getattr(plan.config.get_text_config(), "max_position_embeddings", None)
     if context and training.max_tokens > context:
         notes.append(f"max_tokens is {training.max_tokens}, and the language model was made for {context}")
     return notes

@@ -1,6 +1,5 @@
 """A model as a folder that plain transformers loads."""
 
-import shutil
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -12,6 +11,7 @@ from pictus.errors import PictusError
 from pictus.learn.model.building import ADAPTER, Built
 from pictus.learn.model.lora import merged, save_adapter, without_adapters
 from pictus.learn.model.parts import quiet
+from pictus.store.whole_folder import whole_folder
 
 
 def save(built: Built, folder: Path, *, state: Mapping[str, torch.Tensor] | None = None) -> Path:
@@ -28,18 +28,14 @@ def save(built: Built, folder: Path, *, state: Mapping[str, torch.Tensor] | None
         name: one.detach().to("cpu", dtype if one.is_floating_point() else one.dtype) for name, one in plain.items()
     }
     _check(built, plain)
-    half = folder.with_name(f".{folder.name}.unfinished")
-    shutil.rmtree(half, ignore_errors=True)
-    half.mkdir(parents=True)
     model = deepcopy(built.plan.skeleton).to(dtype)  # no weights of its own, and transformers asks it for its precision
     model.generation_config = _ends(built)
-    with quiet():
-        model.save_pretrained(half, state_dict=plain)
-        built.processor.save_pretrained(half)
-    if lora is not None and not lora.merged:
-        save_adapter(given, lora, half / ADAPTER, base=folder.name)
-    shutil.rmtree(folder, ignore_errors=True)
-    half.rename(folder)
+    with whole_folder(folder) as half:
+        with quiet():
+            model.save_pretrained(half, state_dict=plain)
+            built.processor.save_pretrained(half)
+        if lora is not None and not lora.merged:
+            save_adapter(given, lora, half / ADAPTER, base=folder.name)
     return folder
 
 

@@ -5,12 +5,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import torch
 from torch import distributed
 
 from pictus.errors import PictusError
+
+_PATIENCE = timedelta(days=1)  # the first process may import corpora and make caches while others wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def joined() -> Iterator[Processes]:
         init_method=f"tcp://{place.address}:{place.port}" if "RANK" not in os.environ else "env://",
         rank=place.rank,
         world_size=place.world,
+        timeout=_PATIENCE,
     )
     try:
         yield _together(device)
@@ -137,7 +141,7 @@ def first_node(nodes: str) -> str:
 def _together(device: Any) -> Processes:
     world = distributed.get_world_size()
     # Of its own, whatever the others are: over NCCL a number would have to wait for all that the GPU has to do.
-    group = distributed.new_group(backend="gloo") if world > 1 else None
+    group = distributed.new_group(backend="gloo", timeout=_PATIENCE) if world > 1 else None
     return Processes(distributed.get_rank(), world, device, group)
 
 

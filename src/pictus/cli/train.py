@@ -1,0 +1,166 @@
+"""Train a vision-language model, stage by stage."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pictus.cli import output
+from pictus.errors import PictusError
+
+if TYPE_CHECKING:
+    from pictus.learn.course import Course, Passed
+
+_FOLDER = click.Path(path_type=Path)
+
+
+@click.command("train")
+@click.argument("recipe", required=False)
+@click.option("--to", type=_FOLDER, default=Path("trained"), show_default=True, help="A folder for all of it.")
+@click.option("--stage", "stages", multiple=True, help="Only these stages: align, pretrain, instruct, tools.")
+@click.option("--from", "start", type=_FOLDER, help="A saved stage, or any such model, to begin with.")
+@click.option("--model", help="A language model, or a whole model; instead of the recipe's.")
+@click.option("--vision", help="A vision tower, instead of the recipe's.")
+@click.option("--data", default="data", show_default=True, help="Where datasets are; without RECIPE, a META file.")
+@click.option("--images", help="The folder that the pictures of a META file lie below.  [default: its own]")
+@click.option("--seed", type=int, help="Another seed, another order.  [default: the recipe's]")
+@click.option(
+    "--precision",
+    type=click.Choice(["auto", "float32", "mixed", "bfloat16"]),
+    default="auto",
+    show_default=True,
+    help="auto: mixed on a GPU.",
+)
+@click.option(
+    "--attention",
+    type=click.Choice(["auto", "sdpa", "flash", "eager"]),
+    default="auto",
+    show_default=True,
+    help="auto: flash where it is installed.",
+)
+@click.option("--recompute", is_flag=True, help="Less memory, a third more work: gradient checkpointing.")
+@click.option("--padded", is_flag=True, help="Samples below each other, padded, instead of packed in rows.")
+@click.option(
+    "--row-tokens", type=click.IntRange(16), help="The most that a row may have.  [default: the longest sample]"
+)
+@click.option("--workers", type=click.IntRange(0), default=2, show_default=True, help="Processes that prepare steps.")
+@click.option("--cache", type=_FOLDER, help="A folder on a fast disk for caches.  [default: in the folder of --to]")
+@click.option("--direct", is_flag=True, help="Read the corpora themselves, and make no cache.")
+@click.option("--checkpoint-every", type=click.IntRange(1), default=500, show_default=True, help="Steps.")
+@click.option("--dry-run", is_flag=True, help="Say what would be trained, how and on what, and stop.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(recipe: str | None, to: Path, dry_run: bool, as_json: bool, **options: Any) -> None:
+    """Train as RECIPE says, a file or one that ships, all its stages in a row; run again, it goes on where it stopped.
+
+    \b
+    pictus train llava15 --data data --to trained
+    torchrun --nproc-per-node 8 -m pictus train llava15 --stage instruct
+    pictus train --stage pretrain --model LLM --data META.yaml --to OUT
+    """
+    course = _plan(recipe, to, options)
+    if dry_run:
+        return _tell_plan(course, as_json=as_json)
+    passed = _run(course)
+    if as_json:
+        output.result([_figures(one) for one in passed])
+    else:
+        for one in passed:
+            loss = "" if one.result.loss is None else f", loss {one.result.loss:.4f}"
+            click.echo(f"{one.name}: {one.result.steps:,} steps{loss}; {one.result.model or one.folder}")
+    last = passed[-1].result
+    if last.model is not None:
+        output.next_command(f'pictus ask {last.model} PICTURE "question"')
+    sys.exit(last.exit_code)
+
+
+def _plan(recipe: str | None, to: Path, options: dict[str, Any]) -> "Course":
+    _check_installed()
+    from pictus.learn import course
+
+    running = course.Running(
+        precision=options["precision"],
+        attention=options["attention"],
+        recompute=options["recompute"],
+        is_packed=not options["padded"],
+        row_tokens=options["row_tokens"],
+        workers=options["workers"],
+        cache=options["cache"],
+        is_direct=options["direct"],
+        checkpoint_every=options["checkpoint_every"],
+    )
+    return course.plan(
+        options["data"] if recipe is None else recipe,
+        to,
+        stages=options["stages"],
+        start=options["start"],
+        language=options["model"],
+        vision=options["vision"],
+        data="data" if recipe is None else options["data"],
+        images=options["images"],
+        seed=options["seed"],
+        running=running,
+    )
+
+
+def _check_installed() -> None:
+    """Say what to install where the parts that train are missing."""
+    from importlib.util import find_spec
+
+    missing = [name for name in ("torch", "transformers", "peft") if find_spec(name) is None]
+    if missing:
+        mend = "choose torch's build for your GPU first, then `pip install 'pictus[learn]'`"
+        raise PictusError(f"training needs {', '.join(missing)}", where="this Python", mend=mend)
+
+
+def _tell_plan(course: "Course", *, as_json: bool) -> None:
+    from pictus.steps.blend import run as blending
+
+    mixtures = blending.look(course.blend)
+    if as_json:
+        output.result(
+            [
+                {
+                    "stage": stage.name,
+                    "samples": mixture.samples,
+                    "steps": mixture.steps,
+                    "training": stage.training.model_dump(),
+                    "modules": {one.module: [one.weights, one.trained, one.rate] for one in stage.model.held},
+                    "notes": stage.model.notes,
+                }
+                for stage, mixture in zip(course.stages, mixtures, strict=True)
+            ]
+        )
+        return
+    for stage, mixture in zip(course.stages, mixtures, strict=True):
+        steps = -(-mixture.samples // stage.training.batch)
+        click.echo(f"{stage.name}: about {mixture.samples:,} samples, {steps:,} steps of {stage.training.batch}")
+        click.echo("\n".join(f"  {line}" for line in stage.model.table().splitlines()))
+        for note in stage.model.notes:
+            output.say(f"  note: {note}")
+    output.next_command(f"pictus train {course.recipe} --to {course.to}")
+
+
+def _run(course: "Course") -> "list[Passed]":
+    from pictus.learn import course as courses
+    from pictus.learn.train.live import Live
+
+    live = Live()
+    try:
+        with output.progress() as events:
+            return list(courses.run(course, events=events, listeners=[live]))
+    finally:
+        live.close()
+
+
+def _figures(passed: "Passed") -> dict[str, Any]:
+    result = passed.result
+    return {
+        "stage": passed.name,
+        "steps": result.steps,
+        "samples": result.cursor,
+        "loss": result.loss,
+        "folder": passed.folder,
+        "model": result.model,
+        "stopped": result.stopped,
+    }
