@@ -16,16 +16,18 @@ from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 
 from pictus.card import Asset, Card
 from pictus.errors import ManyErrors, PictusError, unknown_name
+from pictus.grade import Files, Graded
 from pictus.prompt import Answer, Prompt
 from pictus.record import Record, Reject
 
-Family: TypeAlias = Literal["sources", "formats", "backends", "checks", "tools"]
+Family: TypeAlias = Literal["sources", "formats", "backends", "checks", "tools", "benchmarks"]
 CLASS_NAMES: dict[Family, str] = {
     "sources": "Source",
     "formats": "Format",
     "backends": "Backend",
     "checks": "Check",
     "tools": "Tools",
+    "benchmarks": "Benchmark",
 }
 _FOLDERS: dict[Family, str] = {"tools": "tools.domains"}  # where it is not the family's name
 _HERE = Path(__file__).parent
@@ -182,6 +184,17 @@ class Tools(Protocol):
 
     functions: ClassVar[tuple[Any, ...]]  # `Function`s: name, description, schema, and what they give
     chains: ClassVar[tuple[Any, ...]]  # `Chain`s that begin with one of them
+
+
+class Benchmark(Protocol):
+    """Questions, and the official score of answers to them, item by item. Its fields are its options."""
+
+    source: ClassVar[str]  # the dataset that the questions are from
+    needs: ClassVar[tuple[str, ...]]  # of `questions` and `truth`, beside the predictions
+
+    def grade(self, files: Files) -> Graded:
+        """Grade the answers of a file in the official layout."""
+        ...
 
 
 def names(family: Family) -> tuple[str, ...]:

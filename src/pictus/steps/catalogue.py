@@ -12,7 +12,7 @@ from pictus.steps.citations import citation_keys
 from pictus.steps.outlook import Outlook, of_card, verdict
 from pictus.store.marks import read_marks
 
-FAMILIES: tuple[plugins.Family, ...] = ("sources", "formats", "backends", "checks", "tools")
+FAMILIES: tuple[plugins.Family, ...] = ("sources", "formats", "backends", "checks", "tools", "benchmarks")
 SHELVES: tuple[str, ...] = (*FAMILIES, "prompts", "recipes")
 
 

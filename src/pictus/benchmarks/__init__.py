@@ -1,0 +1,1 @@
+"""Benchmarks: one file for each, with its official score."""

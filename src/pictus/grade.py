@@ -1,0 +1,41 @@
+"""What a benchmark says of answers: a grade for each item, and the figures of them all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+# How an answer was come by. Only `answered` counts for what the model meant; the others are reported apart from the
+# score, which they are part of: an empty answer is wrong, and one that nobody could read may be right by chance.
+Outcome: TypeAlias = Literal["answered", "empty", "refused", "unreadable", "fallback", "missing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """The official files of a benchmark: what was asked, what is true, and what a model answered."""
+
+    predictions: Path
+    questions: Path | None = None
+    truth: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """What one item is worth."""
+
+    id: str
+    score: float | None  # 0 to 1, or more for captions; None where the official scorer ends with an error
+    parsed: Any = None  # what the score was worked out from, as JSON can hold it
+    note: str = ""  # for people: why it is what it is, where that does not go without saying
+    outcome: Outcome = "answered"
+    kind: str = ""  # of question, for a table of kinds
+    picture: str = ""  # what the item is about: items of one picture are not independent
+    figures: Mapping[str, float] = field(default_factory=dict)  # others that the item has, by their official names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """The grades in the official order, none twice, and the official figures, by their official names."""
+
+    grades: tuple[Grade, ...]
+    figures: Mapping[str, Any]

@@ -1,0 +1,69 @@
+"""Score answers in a benchmark's official files: a line for each item, and the official figures."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from pictus import plugins
+from pictus.errors import PictusError
+from pictus.grade import Files, Grade, Graded
+from pictus.store.whole_file import whole_file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorePlan:
+    """What is scored, by what, and where the items' grades go."""
+
+    benchmark: str
+    files: Files
+    options: Mapping[str, Any]
+    per_item: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """The figures, and how many items they are of."""
+
+    figures: Mapping[str, Any]
+    items: int
+    unscored: int  # where the official scorer ends with an error
+    outcomes: Mapping[str, int]
+
+
+def plan(
+    benchmark: str, files: Files, *, options: Mapping[str, Any] | None = None, per_item: Path | None = None
+) -> ScorePlan:
+    """Check that the benchmark is there with its options, and has its files."""
+    grader = plugins.load("benchmarks", benchmark, options)
+    for name in ("predictions", *grader.needs):
+        path = getattr(files, name)
+        if path is None:
+            raise PictusError(
+                f"{benchmark} needs `--{name}`", where="the command", mend=f"see `pictus show {benchmark}`"
+            )
+        if not path.is_file():
+            raise PictusError("this file does not exist", where=str(path), mend=f"check the path after `--{name}`")
+    return ScorePlan(benchmark=benchmark, files=files, options=dict(options or {}), per_item=per_item)
+
+
+def run(plan: ScorePlan) -> Scored:
+    """Score, and write the grades."""
+    graded: Graded = plugins.load("benchmarks", plan.benchmark, plan.options).grade(plan.files)
+    if plan.per_item is not None:
+        with whole_file(plan.per_item) as file:
+            for grade in graded.grades:
+                file.write(orjson.dumps(_line(grade), option=orjson.OPT_APPEND_NEWLINE))
+    return Scored(
+        figures=graded.figures,
+        items=len(graded.grades),
+        unscored=sum(grade.score is None for grade in graded.grades),
+        outcomes=Counter(grade.outcome for grade in graded.grades),
+    )
+
+
+def _line(grade: Grade) -> dict[str, Any]:
+    return {"id": grade.id, "score": grade.score, "parsed": grade.parsed, "note": grade.note, **grade.figures}
