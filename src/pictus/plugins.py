@@ -190,7 +190,11 @@ class Benchmark(Protocol):
     """Questions, and the official score of answers to them, item by item. Its fields are its options."""
 
     source: ClassVar[str]  # the dataset that the questions are from
-    needs: ClassVar[tuple[str, ...]]  # of `questions` and `truth`, beside the predictions
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Name what it needs of `questions` and `truth`, beside the predictions; its options may decide."""
+        ...
 
     def grade(self, files: Files) -> Graded:
         """Grade the answers of a file in the official layout."""

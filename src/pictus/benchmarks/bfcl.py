@@ -1,0 +1,201 @@
+"""Score function calls as the Berkeley function-calling leaderboard (BFCL v4) does: name, arguments, values."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pictus.errors import PictusError, unknown_name
+from pictus.grade import Files, Grade, Graded, Outcome
+from pictus.reading.rows import BadRow
+from pictus.record import Reject
+from pictus.scoring.answers import answers_of, id_of, refuse_extra, refuse_missing
+from pictus.scoring.calls.call import shown
+from pictus.scoring.calls.checking import problem_of
+from pictus.scoring.calls.decoding import Decoded, Language, decode
+from pictus.scoring.lines import read_python_lines
+
+CATEGORIES = (
+    "simple_python",
+    "simple_java",
+    "simple_javascript",
+    "multiple",
+    "parallel",
+    "parallel_multiple",
+    "irrelevance",
+    "live_simple",
+    "live_multiple",
+    "live_parallel",
+    "live_parallel_multiple",
+    "live_irrelevance",
+    "live_relevance",
+)
+_EARLIER = ("simple", "java", "javascript", "relevance")  # names of version 3, and of files cut from the others
+_OUT_OF_SCOPE = re.compile(r"multi_turn|memory|web_search|agentic|format_sensitivity|exec|rest$|sql$|chatable$")
+_FILE_NAME = re.compile(r"BFCL_v\d+_(.+?)(_result)?\.jsonl?\b")
+_ID = re.compile(r"(.+)_\d+(-\d+-\d+)?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark:
+    """BFCL v4, the categories of one turn: did the model call the right function with the right values?
+
+    One category a run: `category`, or what the questions' file name or ids say. Of each category with one turn:
+    `simple_python`, `simple_java`, `simple_javascript`, `multiple`, `parallel`, `parallel_multiple`, `irrelevance`,
+    and the `live_` ones. Those with several turns or an agent need running programs, and are not scored here.
+
+    A text is read as code; a list of `{name: arguments as JSON}` is what a server with function calling gave. A
+    call is right when its name is, every parameter that is required is there, none is there that is not in the
+    truth, and each has the declared type and one of the values listed; `""` among them says that it may be left
+    out. Texts are compared without case, spaces and `,./-_*^`. Peculiar rules of the official scorer are kept: of
+    Python, `+3` is -3 and 1 equals true; of Java, text after a letter that is not ASCII is shifted; in
+    `irrelevance`, an attempt that nobody can read is right.
+
+    With `underscore_to_dot`, the model cannot write a dot in a name, and `math_add` is right for `math.add`. With
+    `partial`, questions without an answer are left out, which else is an error. Where the official scorer ends with
+    an error on an item (a type that it does not know, a list whose elements have none), the item has no score and
+    no part in the accuracy.
+    """
+
+    source: ClassVar[str] = "bfcl"
+
+    category: str = ""
+    underscore_to_dot: bool = False
+    partial: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Name the files; where no call is the right answer, or any is, there is no truth."""
+        if self.category:
+            _refuse_unknown(self.category)
+        return ("questions", "truth") if self.category and "relevance" not in self.category else ("questions",)
+
+    def grade(self, files: Files) -> Graded:
+        """Grade the answers of a file in the official layout."""
+        assert files.questions is not None
+        questions = _by_id(files.questions)
+        category = self.category or _category_of(files.questions, questions)
+        _refuse_unknown(category)
+        answers = answers_of(read_python_lines(files.predictions), "id", "result", files.predictions)
+        if answers.repeated:
+            raise PictusError(
+                f"{len(answers.repeated):,} questions are answered twice: {', '.join(answers.repeated[:10])}",
+                where=str(files.predictions),
+                mend="give each question one answer",
+            )
+        refuse_extra(answers.by_id, questions, files.predictions)
+        if not self.partial:
+            refuse_missing(answers.by_id, questions, files.predictions)
+        truth = {} if "relevance" in category else _truth(files.truth, questions)
+        grades = tuple(
+            self._grade(key, question, answers.by_id[key], truth.get(key), category)
+            for key, question in questions.items()
+            if key in answers.by_id
+        )
+        scores = [grade.score for grade in grades if grade.score is not None]
+        right = int(sum(scores))
+        accuracy = right / len(scores) if scores else None
+        return Graded(grades=grades, figures={"accuracy": accuracy, "correct_count": right, "total_count": len(scores)})
+
+    def _grade(self, key: str, question: Any, result: Any, truth: Any, category: str) -> Grade:
+        language: Language = "python" if "relevance" in category else _language_of(category)
+        decoded = decode(result, language)
+        score: float | None
+        try:
+            note = self._problem(decoded, question, truth, category, language)
+            score = 0.0 if note else 1.0
+        except Exception as error:  # the official scorer's run ends here; ours has one item without a score
+            note, score = f"the official scorer ends with an error: {type(error).__name__}: {error}", None
+        return Grade(
+            id=key,
+            score=score,
+            parsed=None if decoded.problem else shown(decoded.calls),
+            note=note[:1_000].encode("utf-8", "replace").decode(),
+            outcome=_outcome(result, decoded, category),
+            kind=category,
+        )
+
+    def _problem(self, decoded: Decoded, question: Any, truth: Any, category: str, language: Language) -> str:
+        if "irrelevance" in category:
+            return "irrelevance_error:decoder_success" if decoded.calls else ""
+        if "relevance" in category:
+            return "" if decoded.calls else f"relevance_error:decoder_failed {decoded.reason}"
+        functions = question["function"]
+        expected = truth["ground_truth"]
+        if decoded.problem:
+            return f"{decoded.problem} {decoded.reason}"
+        return problem_of(decoded.calls, functions, expected, category, language, dots=not self.underscore_to_dot)
+
+
+def _language_of(category: str) -> Language:
+    return "javascript" if "javascript" in category else "java" if "java" in category else "python"
+
+
+def _outcome(result: Any, decoded: Decoded, category: str) -> Outcome:
+    if not result or (isinstance(result, str) and not result.strip()):
+        return "empty"
+    return "unreadable" if decoded.problem and "relevance" not in category else "answered"
+
+
+def _refuse_unknown(category: str) -> None:
+    if _OUT_OF_SCOPE.search(category):
+        raise PictusError(
+            f"the category `{category}` is not scored here: its calls would have to be run",
+            where="--option category",
+            mend="score it with the official program; here go those of one turn: " + ", ".join(CATEGORIES),
+        )
+    if category not in (*CATEGORIES, *_EARLIER):
+        raise unknown_name("category", category, CATEGORIES, where="--option category")
+
+
+def _category_of(path: Path, questions: Mapping[str, Any]) -> str:
+    """Take the category from the name of the questions' file, else from their first id."""
+    if match := _FILE_NAME.search(path.name):
+        return match[1]
+    if match := _ID.match(next(iter(questions), "")):
+        return match[1]
+    raise PictusError(
+        "neither the file's name nor its ids say which category this is",
+        where=str(path),
+        mend="add `--option category=…`: " + ", ".join(CATEGORIES),
+    )
+
+
+def _truth(path: Path | None, questions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Join the truth with the questions, by id, or by place where its ids are others, as the official program does."""
+    if path is None:
+        raise PictusError("this category needs `--truth`", where="the command", mend="see `pictus show bfcl`")
+    rows = _by_id(path)
+    if rows.keys() >= questions.keys():
+        return rows
+    if len(rows) == len(questions):
+        return dict(zip(questions, rows.values(), strict=True))
+    raise PictusError(
+        f"the truth is of {len(rows):,} questions, and {len(questions):,} are asked",
+        where=str(path),
+        mend="give questions and truth of the same category",
+    )
+
+
+def _by_id(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for where, row in _rows(path):
+        try:
+            key = id_of(row["id"])
+            key.encode()
+        except (BadRow, KeyError, TypeError, UnicodeEncodeError):
+            raise PictusError("the row has no `id` that is text", where=where, mend="give each row its id") from None
+        if key in found:
+            raise PictusError(f"the id {key} stands twice", where=where, mend="give each id once")
+        found[key] = row
+    return found
+
+
+def _rows(path: Path) -> Iterator[tuple[str, Any]]:
+    for row in read_python_lines(path):
+        if isinstance(row, Reject):
+            raise PictusError(
+                row.reasons[0], where=row.where, mend="give the official file: a JSON object on each line"
+            )
+        yield row
