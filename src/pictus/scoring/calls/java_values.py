@@ -4,6 +4,7 @@ Patterns are kept to what ends soon on any text; where the official ones would t
 """
 
 import re
+from bisect import bisect_left
 from functools import cache, partial
 from typing import Any
 
@@ -131,7 +132,17 @@ def _map(text: str) -> Any:
     end = text.find("}", body.end()) if body else -1
     if body and end >= 0:
         return {key: guessed(value.strip()) for key, value in _puts(text[body.end() : end].rstrip())}
-    return {} if _MAP_MADE.search(text, made.end()) else text
+    return {} if _makes_map(text) else text
+
+
+def _makes_map(text: str) -> bool:
+    """Say whether `new HashMap<…>()` stands in a text, its types on one line."""
+    made, lines = [match.start() for match in _MAP_MADE.finditer(text)], Ahead(text, "\n")
+    for match in _MAP.finditer(text):
+        following = bisect_left(made, match.end())
+        if following < len(made) and made[following] < lines.at(match.end()):
+            return True
+    return False
 
 
 def _puts(text: str) -> list[tuple[str, str]]:

@@ -7,9 +7,13 @@ from typing import Any
 from pictus.scoring.calls.arithmetic import Reckoner
 from pictus.scoring.calls.call import Call
 
+_COMMAS = 100_000  # in an answer; no function takes so much, and reading a list of it takes seconds
+
 
 def read_calls(text: str) -> list[Call]:
     """Read one call, or a list of calls; raises some error where the text is neither."""
+    if text.count(",") > _COMMAS:
+        raise ValueError(f"it has more than {_COMMAS:,} commas")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what Python thinks of the style of an answer
         body = ast.parse(text.strip().strip("'"), mode="eval").body
