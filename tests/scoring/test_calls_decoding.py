@@ -49,6 +49,7 @@ def test_calls_are_read_from_python(text, calls):
         ("'ab' * 2", "abab"),
         ("[1] + [2]", [1, 2]),
         ("2 ** 10", 1024),
+        ("'ab'[1] * 2", "bb"),
         ("'%s!' % 'a'", "a!"),
         ("g()", "g()"),
         ("g(1)", "g(1)"),
@@ -104,7 +105,7 @@ def test_java_is_shifted_by_letters_that_are_not_ascii():
     ("text", "problem"),
     [
         ("f(a=1;", ""),  # the grammar fills in the bracket
-        ("A.f(a=x)", ""),  # and the semicolon
+        ("A.f(a=name)", ""),  # and the semicolon
         ("A.f(a=-1)", FAILED),  # but not here
         ("f(a=x, b);", ""),
         ("f(b, c);", FAILED),

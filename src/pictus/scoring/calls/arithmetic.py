@@ -50,6 +50,8 @@ class Reckoner:
                 return {self.value_of(one) for one in node.elts}
             case ast.UnaryOp():
                 return _UNARY[type(node.op)](self.value_of(node.operand))
+            case ast.Subscript():
+                return self.value_of(node.value)[self.value_of(node.slice)]
             case ast.BinOp():
                 return self._binary(node.op, self.value_of(node.left), self.value_of(node.right))
         raise ValueError(f"{type(node).__name__} in a sum is not worked out")
