@@ -1,20 +1,18 @@
 """Score function calls as the Berkeley function-calling leaderboard (BFCL v4) does: name, arguments, values."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pictus.errors import PictusError, unknown_name
 from pictus.grade import Files, Grade, Graded, Outcome
-from pictus.reading.rows import BadRow
-from pictus.record import Reject
-from pictus.scoring.answers import answers_of, id_of, refuse_extra, refuse_missing
+from pictus.scoring.answers import answers_of, refuse_extra, refuse_missing, refuse_repeated
 from pictus.scoring.calls.call import shown
 from pictus.scoring.calls.checking import problem_of
 from pictus.scoring.calls.decoding import Decoded, Language, decode
-from pictus.scoring.lines import read_python_lines
+from pictus.scoring.lines import read_python_lines, rows_by_id
 
 CATEGORIES = (
     "simple_python",
@@ -74,16 +72,11 @@ class Benchmark:
     def grade(self, files: Files) -> Graded:
         """Grade the answers of a file in the official layout."""
         assert files.questions is not None
-        questions = _by_id(files.questions)
+        questions = rows_by_id(files.questions)
         category = self.category or _category_of(files.questions, questions)
         _refuse_unknown(category)
         answers = answers_of(read_python_lines(files.predictions), "id", "result", files.predictions)
-        if answers.repeated:
-            raise PictusError(
-                f"{len(answers.repeated):,} questions are answered twice: {', '.join(answers.repeated[:10])}",
-                where=str(files.predictions),
-                mend="give each question one answer",
-            )
+        refuse_repeated(answers, files.predictions)
         refuse_extra(answers.by_id, questions, files.predictions)
         if not self.partial:
             refuse_missing(answers.by_id, questions, files.predictions)
@@ -166,7 +159,7 @@ def _truth(path: Path | None, questions: Mapping[str, Any]) -> Mapping[str, Any]
     """Join the truth with the questions, by id, or by place where its ids are others, as the official program does."""
     if path is None:
         raise PictusError("this category needs `--truth`", where="the command", mend="see `pictus show bfcl`")
-    rows = _by_id(path)
+    rows = rows_by_id(path)
     if rows.keys() >= questions.keys():
         return rows
     if len(rows) == len(questions):
@@ -176,26 +169,3 @@ def _truth(path: Path | None, questions: Mapping[str, Any]) -> Mapping[str, Any]
         where=str(path),
         mend="give questions and truth of the same category",
     )
-
-
-def _by_id(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for where, row in _rows(path):
-        try:
-            key = id_of(row["id"])
-            key.encode()
-        except (BadRow, KeyError, TypeError, UnicodeEncodeError):
-            raise PictusError("the row has no `id` that is text", where=where, mend="give each row its id") from None
-        if key in found:
-            raise PictusError(f"the id {key} stands twice", where=where, mend="give each id once")
-        found[key] = row
-    return found
-
-
-def _rows(path: Path) -> Iterator[tuple[str, Any]]:
-    for row in read_python_lines(path):
-        if isinstance(row, Reject):
-            raise PictusError(
-                row.reasons[0], where=row.where, mend="give the official file: a JSON object on each line"
-            )
-        yield row

@@ -69,5 +69,12 @@ def refuse_extra(answers: Iterable[str], asked: Collection[str], where: Path) ->
         raise PictusError(what, where=str(where), mend="give questions and answers of the same split")
 
 
+def refuse_repeated(answers: Answers, where: Path) -> None:
+    """Refuse several answers to one question."""
+    if answers.repeated:
+        what = f"{len(answers.repeated):,} questions are answered twice: {_some(list(answers.repeated))}"
+        raise PictusError(what, where=str(where), mend="give each question one answer")
+
+
 def _some(keys: list[str]) -> str:
     return ", ".join(keys[:_NAMED]) + (", …" if len(keys) > _NAMED else "")

@@ -156,7 +156,7 @@ def _check_value(parameter: str, value: Any, declared: Any, alternatives: Any, l
     elif wanted is list and wanted_inner is dict:
         problem = _dicts_problem(value, alternatives)
     elif wanted is str:
-        problem = "" if _standard(value) in _standard_all(alternatives, only_text=True) else "value_error:string"
+        problem = "" if standard(value) in _standard_all(alternatives, only_text=True) else "value_error:string"
     elif wanted is list:
         listed = [_standard_all(one) for one in _each(alternatives)]
         problem = "" if _standard_all(value) in listed else "value_error:list/tuple"
@@ -218,7 +218,7 @@ def _one_dict_problem(value: Any, alternative: Any) -> str:
     for key, one in value.items():
         if key not in alternative:
             problem = "value_error:dict_key"
-        elif (_standard(one) if type(one) is str else one) not in _standard_all(alternative[key]):
+        elif (standard(one) if type(one) is str else one) not in _standard_all(alternative[key]):
             problem = "value_error:dict_value"
         if problem:
             break
@@ -250,9 +250,9 @@ def _each(values: Any) -> list[Any]:
 
 
 def _standard_all(values: Any, *, only_text: bool = False) -> list[Any]:
-    return [_standard(one) if type(one) is str else one for one in _each(values) if type(one) is str or not only_text]
+    return [standard(one) if type(one) is str else one for one in _each(values) if type(one) is str or not only_text]
 
 
-def _standard(text: str) -> str:
+def standard(text: str) -> str:
     """Leave out what is not heard, in small letters."""
     return text.translate(_UNHEARD).lower()
