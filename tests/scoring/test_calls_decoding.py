@@ -1,9 +1,12 @@
 import json
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pictus.errors import PictusError
+from pictus.scoring.calls import syntax
 from pictus.scoring.calls.call import Call, shown
 from pictus.scoring.calls.decoding import FAILED, WRONG_FORMAT, decode
 
@@ -189,6 +192,15 @@ def test_what_no_server_gives_fails(result, problem):
 def test_a_long_answer_ends(bit, language):
     text = f"f(a={bit * (MILLION // len(bit))}"
     assert decode(text, language).problem in (FAILED, WRONG_FORMAT)
+
+
+def test_a_missing_grammar_is_no_wrong_answer(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tree_sitter_java", None)
+    syntax._parser.cache_clear()
+    with pytest.raises(PictusError, match="calls in java need"):
+        decode("f(a=1);", "java")
+    monkeypatch.undo()
+    assert not decode("f(a=1);", "java").problem
 
 
 @given(st.text(), st.sampled_from(["python", "java", "javascript"]))

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from pictus.errors import PictusError
 from pictus.scoring.calls import java, javascript, python
 from pictus.scoring.calls.call import Call
 
@@ -27,6 +28,8 @@ def decode(result: Any, language: Language) -> Decoded:
     """Read the calls of an answer: a text is read as code, a list as `{name: arguments as JSON}`."""
     try:
         calls = _from_text(result, language) if isinstance(result, str) else _from_list(result)
+    except (PictusError, ImportError):  # of this installation, and not of the answer
+        raise
     except Exception as error:  # whatever a parser finds to say about text that a model wrote
         return Decoded([], FAILED, f"{type(error).__name__}: {error}"[:200])
     if calls is None:

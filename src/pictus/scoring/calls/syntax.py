@@ -7,6 +7,8 @@ own would differ there.
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from pictus.errors import PictusError
+
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
@@ -28,9 +30,16 @@ def tree_of(text: str, language: Literal["java", "javascript"]) -> "Node":
 @cache
 def _parser(language: Literal["java", "javascript"]) -> "Parser":
     # Compiled code, of no use to whoever scores no calls in these languages.
-    import tree_sitter_java
-    import tree_sitter_javascript
-    from tree_sitter import Language, Parser
+    try:
+        import tree_sitter_java
+        import tree_sitter_javascript
+        from tree_sitter import Language, Parser
+    except ImportError as error:
+        raise PictusError(
+            f"calls in {language} need the package of `{error.name}`",
+            where="this Python",
+            mend="install pictus again, with what it depends on",
+        ) from None
 
     grammar = tree_sitter_java if language == "java" else tree_sitter_javascript
     return Parser(Language(grammar.language()))
