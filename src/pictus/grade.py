@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 # How an answer was come by. Only `answered` counts for what the model meant; the others are reported apart from the
 # score, which they are part of: an empty answer is wrong, and one that nobody could read may be right by chance.
 Outcome: TypeAlias = Literal["answered", "empty", "refused", "unreadable", "fallback", "missing"]
+_NONE: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,8 @@ class Grade:
     outcome: Outcome = "answered"
     kind: str = ""  # of question, for a table of kinds
     picture: str = ""  # what the item is about: items of one picture are not independent
-    figures: Mapping[str, float] = field(default_factory=dict)  # others that the item has, by their official names
+    # Others that the item has, by their official names; one empty object does for a million items without any.
+    figures: Mapping[str, float] = field(default_factory=lambda: _NONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
