@@ -105,7 +105,8 @@ def test_consistency_follows_right_answers_wherever_the_others_stand_and_counts_
 
 
 def test_the_distribution_is_chi_square_by_group_weighted_by_its_size(tmp_path):
-    # food: yes is true twice and given once, no is true and given once: (1/2 + 0) of 3. colour: red is never given: 1 of 1.
+    # In food, yes is true twice and given once, no is true once and given once: 1/2 + 0, of 3 questions.
+    # In colour, red is true once and never given: 1, of 1 question.
     gold = [("food", "yes"), ("food", "yes"), ("food", "no"), ("colour", "red"), (None, "blue")]
     questions = {str(number): question(answer, group=group) for number, (group, answer) in enumerate(gold)}
     answers = dict(zip(questions, ["yes", "cat", "no", "blue", "x"], strict=True))

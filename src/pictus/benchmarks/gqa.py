@@ -1,23 +1,22 @@
 """Score answers to GQA as its evaluation script does: exact answers, and what they say of a model beyond that."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pictus.errors import PictusError
 from pictus.grade import Files, Grade, Graded
-from pictus.reading.json import read_members, read_rows
+from pictus.reading.json import read_rows
 from pictus.reading.rows import ROW_ERRORS, list_in, reason_of, text_in
-from pictus.record import Reject
 from pictus.scoring.answers import Answers, answers_of, id_of, refuse_missing
+from pictus.scoring.official import LAST_OF_SEVERAL, members_of
 from pictus.scoring.outcome import outcome_of
 
 # What is no step of reasoning, wherever it stands in "operation: argument".
 _NO_STEPS = ("exist", "query: name", "choose name")
 _WHAT_IS_COMMON = ("color", "material", "shape")  # all that two things can have in common
-_SAID_TWICE = "the last of several answers"
 _KINDS = ("accuracyPerStructuralType", "accuracyPerSemanticType", "accuracyPerSteps", "accuracyPerLength")
 
 
@@ -49,7 +48,7 @@ class Benchmark:
         tally = _Tally(follow=self.consistency)
         asked: list[_Asked] = []
         missing: list[str] = []
-        for where, key, row in _members(files.questions):
+        for where, key, row in members_of(files.questions):
             is_balanced = bool(row.get("isBalanced"))
             if not is_balanced and not self.consistency:
                 continue
@@ -169,20 +168,10 @@ class _Tally:
         return total / size / 100 if size else None
 
 
-def _members(path: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Stream the members of an official file; one that is broken is an error, as a score without it would mislead."""
-    for item in read_members(path):
-        if isinstance(item, Reject):
-            raise PictusError(item.reasons[0], where=item.where, mend="fetch the file again")
-        if not isinstance(item[2], Mapping):
-            raise PictusError("this is no object", where=item[0], mend="give the official file")
-        yield item
-
-
 def _among(path: Path, answers: Mapping[str, Any]) -> dict[str, tuple[bool, bool]]:
     """Tell of each answer whether it is a valid and whether it is a plausible one."""
     told = {}
-    for where, key, row in _members(path):
+    for where, key, row in members_of(path):
         if key in answers:
             try:
                 told[key] = (answers[key] in list_in(row, "valid"), answers[key] in list_in(row, "plausible"))
@@ -223,7 +212,7 @@ def _grade(
         figures["consistency"] = consistent[one.key]
     # The official script counts the answers of a group by their texts, and ends where one cannot be a key.
     is_counted = isinstance(answer, list | dict) and one.is_grouped
-    note = _SAID_TWICE if one.key in repeated else ""
+    note = LAST_OF_SEVERAL if one.key in repeated else ""
     return Grade(
         id=one.key,
         score=None if is_counted else float(one.is_right),
