@@ -35,12 +35,13 @@ class Batch:
 
 def read_array(path: Path, key: str | None = None) -> Iterator[tuple[str, Any] | Reject]:
     """Stream the elements of the top-level array of a file, or of the array under one of its keys."""
+    file_name = plain_name(path)
     for batch in read_batches(path, None if key is None else (key,)):
         for index, row in enumerate(batch.rows):
             if isinstance(row, Reject):
                 yield row
             else:
-                yield f"{plain_name(path)}, row {batch.first + index}, byte {batch.starts[index]}", row
+                yield f"{file_name}, row {batch.first + index}, byte {batch.starts[index]}", row
 
 
 def read_batches(path: Path, keys: Sequence[str] | None = None) -> Iterator[Batch]:
@@ -62,13 +63,14 @@ def read_members(path: Path, key: str | None = None) -> Iterator[tuple[str, str,
     A key that stands twice is set aside the second time.
     """
     seen: set[int] = set()  # hashes, which take a fraction of the memory of keys
+    file_name = plain_name(path)
     for span in spans(path, None if key is None else (key,), limit_bytes=ROW_LIMIT_BYTES, members=True):
-        for start, member in zip(span.starts, _members(span, plain_name(path)), strict=True):
+        for start, member in zip(span.starts, _members(span, file_name), strict=True):
             if isinstance(member, Reject):
                 yield member
                 continue
             name, value = member
-            where = f"{plain_name(path)}, `{name}`, byte {start}"
+            where = f"{file_name}, `{name}`, byte {start}"
             if hash(name) in seen:
                 yield Reject(where=where, reasons=("its key stands twice in the file",), row=_text(value))
             else:
