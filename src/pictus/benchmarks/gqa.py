@@ -1,8 +1,8 @@
 """Score answers to GQA as its evaluation script does: exact answers, and what they say of a model beyond that."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,13 +10,12 @@ from pictus.errors import PictusError
 from pictus.grade import Files, Grade, Graded
 from pictus.reading.json import read_rows
 from pictus.reading.rows import ROW_ERRORS, list_in, reason_of, text_in
-from pictus.scoring.answers import Answers, answers_of, id_of, refuse_missing
+from pictus.scoring.answers import answers_of, id_of, refuse_missing
 from pictus.scoring.official import LAST_OF_SEVERAL, members_of
 from pictus.scoring.outcome import outcome_of
 
-# What is no step of reasoning, wherever it stands in "operation: argument".
-_NO_STEPS = ("exist", "query: name", "choose name")
 _WHAT_IS_COMMON = ("color", "material", "shape")  # all that two things can have in common
+_AMONG = ("validity", "plausibility")
 _KINDS = ("accuracyPerStructuralType", "accuracyPerSemanticType", "accuracyPerSteps", "accuracyPerLength")
 
 
@@ -45,9 +44,11 @@ class Benchmark:
         assert files.questions is not None
         answers = answers_of(read_rows(files.predictions), "questionId", "prediction", files.predictions)
         among = None if self.choices is None else _among(self.choices, answers.by_id)
+        repeated = frozenset(answers.repeated)
         tally = _Tally(follow=self.consistency)
-        asked: list[_Asked] = []
+        grades: list[Grade] = []
         missing: list[str] = []
+        lacking: list[str] = []
         for where, key, row in members_of(files.questions):
             is_balanced = bool(row.get("isBalanced"))
             if not is_balanced and not self.consistency:
@@ -55,36 +56,33 @@ class Benchmark:
             if key not in answers.by_id:
                 missing.append(key)
                 continue
+            answer = answers.by_id[key]
             try:
-                one = tally.add(key, row, answers.by_id[key], is_balanced=is_balanced)
+                is_right = tally.add(key, row, answer, is_balanced=is_balanced)
+                if not is_balanced:
+                    continue
+                if among is not None and key not in among:
+                    lacking.append(key)
+                    continue
+                note = LAST_OF_SEVERAL if key in repeated else ""
+                grades.append(_grade(key, row, answer, is_right, note, None if among is None else among[key]))
             except ROW_ERRORS as error:
                 mend = "score a split whose answers are public, in its official file"
                 raise PictusError(reason_of(error), where=where, mend=mend) from None
-            if one is not None:
-                asked.append(one)
         refuse_missing(answers.by_id, missing, files.predictions)
-        if not asked:
+        _refuse_without_choices(lacking, self.choices)
+        if not grades:
             mend = "give the questions of a balanced split, or all of a split"
             raise PictusError("there are no balanced questions", where=str(files.questions), mend=mend)
-        if among is not None:
-            assert self.choices is not None
-            _refuse_without_choices(asked, among, self.choices)
-        consistent = tally.consistency(files.questions) if self.consistency else None
-        repeated = frozenset(answers.repeated)
-        grades = tuple(_grade(one, answers, repeated, among, consistent) for one in asked)
-        return Graded(grades=grades, figures=tally.figures(_means(grades, among, consistent)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is kept of a balanced question until all have been read."""
-
-    key: str
-    picture: str
-    structural: str
-    is_right: bool
-    is_common: bool
-    is_grouped: bool
+        consistent = tally.consistency(files.questions) if self.consistency else {}
+        for number, grade in enumerate(grades):
+            if grade.id in consistent:
+                figures = {**grade.figures, "consistency": consistent[grade.id]}
+                grades[number] = replace(grade, figures=figures)
+        means = {} if among is None else {name: _mean([one.figures[name] for one in grades]) for name in _AMONG}
+        if self.consistency:
+            means["consistency"] = _mean(list(consistent.values()))
+        return Graded(grades=tuple(grades), figures=tally.figures(means))
 
 
 @dataclass(slots=True)
@@ -99,17 +97,16 @@ class _Tally:
     right: dict[str, bool] = field(default_factory=dict)
     following: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of questions that were answered rightly
 
-    def add(self, key: str, row: Mapping[str, Any], answer: Any, *, is_balanced: bool) -> _Asked | None:
-        """Count a question and its answer."""
+    def add(self, key: str, row: Mapping[str, Any], answer: Any, *, is_balanced: bool) -> bool:
+        """Count a question, and say whether its answer is right."""
         truth = text_in(row, "answer")
-        is_right = answer == truth
+        is_right: bool = answer == truth
         if self.follow:
             self.right[key] = is_right
         if not is_balanced:
-            return None
+            return is_right
         types, group = row["types"], row["groups"]["global"]
-        structural = text_in(types, "structural")
-        kinds = (structural, text_in(types, "semantic"), _steps(row), len(text_in(row, "question").split()))
+        kinds = (types["structural"], types["semantic"], _steps(row["semantic"]), len(row["question"].split()))
         for name, kind in zip(_KINDS, kinds, strict=True):
             counts = self.kinds[name].setdefault(kind, [0, 0])
             counts[0] += is_right
@@ -119,9 +116,10 @@ class _Tally:
             if isinstance(answer, str):
                 self.given[group][answer] += 1
         if self.follow and is_right:
-            self.following[key] = tuple(other for other in map(id_of, list_in(row, "entailed")) if other != key)
-        is_common = "Common" in text_in(types, "detailed")
-        return _Asked(key, str(row.get("imageId", "")), structural, is_right, is_common, group is not None)
+            others = tuple(other for other in list_in(row, "entailed") if id_of(other) != key)
+            if others:
+                self.following[key] = others
+        return is_right
 
     def consistency(self, questions: Path) -> dict[str, float]:
         """Give, for each right answer with questions that follow from it, the part of those that was right, too."""
@@ -133,11 +131,7 @@ class _Tally:
                 where=str(questions),
                 mend="give the file with all questions, such as val_all_questions.json",
             )
-        return {
-            key: sum(self.right[other] for other in others) / len(others)
-            for key, others in self.following.items()
-            if others
-        }
+        return {key: sum(self.right[other] for other in others) / len(others) for key, others in self.following.items()}
 
     def figures(self, means: Mapping[str, float]) -> dict[str, Any]:
         """Give the figures that come from counts, with the others among them."""
@@ -180,60 +174,50 @@ def _among(path: Path, answers: Mapping[str, Any]) -> dict[str, tuple[bool, bool
     return told
 
 
-def _refuse_without_choices(asked: Iterable[_Asked], among: Mapping[str, Any], path: Path) -> None:
-    lacking = [one.key for one in asked if one.key not in among]
+def _refuse_without_choices(lacking: list[str], path: Path | None) -> None:
     if lacking:
         what = f"{len(lacking):,} questions have no choices: {', '.join(lacking[:10])}"
         raise PictusError(what, where=str(path), mend="give the choices of the same split")
 
 
-def _steps(row: Mapping[str, Any]) -> int:
+def _steps(semantic: list[Mapping[str, Any]]) -> int:
     """Count the steps of reasoning; looking whether something is there, and naming it, are none."""
     count = 0
-    for step in row["semantic"]:
+    for step in semantic:
         text = f"{step['operation']}: {step['argument']}"
-        count += not any(words in text for words in _NO_STEPS)
+        if not ("exist" in text or "query: name" in text or "choose name" in text):
+            count += 1
     return count
 
 
 def _grade(
-    one: _Asked,
-    answers: Answers,
-    repeated: frozenset[str],
-    among: Mapping[str, tuple[bool, bool]] | None,
-    consistent: Mapping[str, float] | None,
+    key: str, row: Mapping[str, Any], answer: Any, is_right: bool, note: str, among: tuple[bool, bool] | None
 ) -> Grade:
-    answer = answers.by_id[one.key]
-    figures: dict[str, float] = {}
+    told: dict[str, Any] = {}
+    types = row["types"]
     if among is not None:
-        valid, plausible = among[one.key] if not one.is_common else (answer in _WHAT_IS_COMMON,) * 2
-        figures |= {"validity": float(valid), "plausibility": float(plausible)}
-    if consistent is not None and one.key in consistent:
-        figures["consistency"] = consistent[one.key]
+        if "Common" in types["detailed"]:
+            among = (answer in _WHAT_IS_COMMON,) * 2
+        told["figures"] = dict(zip(_AMONG, map(float, among), strict=True))
     # The official script counts the answers of a group by their texts, and ends where one cannot be a key.
-    is_counted = isinstance(answer, list | dict) and one.is_grouped
-    note = LAST_OF_SEVERAL if one.key in repeated else ""
+    is_uncounted = isinstance(answer, list | dict) and row["groups"]["global"] is not None
+    if not isinstance(answer, str):
+        note = "; ".join(filter(None, (note, "the answer is no text")))
     return Grade(
-        id=one.key,
-        score=None if is_counted else float(one.is_right),
+        id=key,
+        score=None if is_uncounted else float(is_right),
         parsed=answer,
-        note=note if isinstance(answer, str) else "; ".join(filter(None, (note, "the answer is no text"))),
+        note=note,
         outcome=outcome_of(answer) if isinstance(answer, str) else "unreadable",
-        kind=one.structural,
-        picture=one.picture,
-        **({"figures": figures} if figures else {}),
+        kind=types["structural"],
+        picture=str(row.get("imageId", "")),
+        **told,
     )
 
 
-def _means(
-    grades: tuple[Grade, ...], among: Mapping[str, Any] | None, consistent: Mapping[str, float] | None
-) -> dict[str, float]:
-    figures = {}
-    for name in ("validity", "plausibility") if among is not None else ():
-        figures[name] = sum(grade.figures[name] for grade in grades) / len(grades)
-    if consistent is not None:
-        figures["consistency"] = sum(consistent.values()) / len(consistent) if consistent else 0.0
-    return figures
+def _mean(values: list[float]) -> float:
+    """Give the mean; of nothing it is 0, as officially."""
+    return sum(values) / len(values) if values else 0.0
 
 
 def _share(counts: list[list[int]]) -> float:
