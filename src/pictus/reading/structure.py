@@ -225,10 +225,14 @@ def _commas(data: npt.NDArray[np.uint8], begins: Places, ends: Places, strings: 
     width = int(lengths[is_plain].max(initial=1))
     for offset in range(1, width):
         is_plain &= (lengths <= offset) | _IS_SPACE[data[np.minimum(begins + offset, len(data) - 1)]]
-    found = [begins[is_plain]]
-    for begin, end in zip(begins[~is_plain].tolist(), ends[~is_plain].tolist(), strict=True):
-        found.append(strings.outside(np.flatnonzero(data[begin:end] == _COMMA) + begin))
-    return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
+    if is_plain.all():
+        return begins
+    # In an object there is a key in each stretch: look into all of them at once.
+    begins, ends, plain = begins[~is_plain], ends[~is_plain], begins[is_plain]
+    commas = np.flatnonzero(data == _COMMA)
+    stretch = np.searchsorted(begins, commas, "right") - 1
+    inside = strings.outside(commas[(stretch >= 0) & (commas < ends[stretch])])
+    return np.sort(np.concatenate((plain, inside))) if len(plain) else inside
 
 
 def _quotes(data: npt.NDArray[np.uint8], escaped: bool) -> tuple[npt.NDArray[np.bool_], bool]:
