@@ -6,6 +6,7 @@ from pathlib import Path
 import asking
 import blend_order
 import feed
+import gqa
 import laion
 import large_json
 import local_models
@@ -129,6 +130,7 @@ def main() -> None:
     text += f"\n## Asking a server that answers after 200 ms\n\n{asking.table(long=100_000)}"
     text += f"\n## Checks of single records\n\n{checks.table()}"
     text += f"\n## Blending\n\n{blend_order.choosing(made, corpus)}\n{blend_order.table()}"
+    text += f"\n## Scoring GQA\n\n{gqa.table()}"
     text += f"\n## Models on this machine\n\n{local_models.table()}"
     text += f"\n## Feeding a training\n\n{feed.table()}"
     (HERE / "RESULTS.md").write_text(text)
