@@ -1,4 +1,4 @@
-"""Show what there is: sources, formats, backends, checks, tools, prompt sets and recipes."""
+"""Show what there is: sources, formats, backends, checks, tools, benchmarks, prompt sets and recipes."""
 
 from typing import Any, get_args
 
@@ -7,7 +7,7 @@ import click
 from pictus.card import Stage
 from pictus.cli import output
 
-_SHELVES = ("sources", "formats", "backends", "checks", "tools", "prompts", "recipes")
+_SHELVES = ("sources", "formats", "backends", "checks", "tools", "benchmarks", "prompts", "recipes")
 
 
 @click.command("list")

@@ -45,7 +45,7 @@ def plan(
         path = getattr(files, name)
         if path is None:
             raise PictusError(
-                f"{benchmark} needs `--{name}`", where="the command", mend=f"see `pictus show {benchmark}`"
+                f"{benchmark} needs `--{name}`", where="the command", mend=f"see `pictus show benchmarks/{benchmark}`"
             )
         if not path.is_file():
             raise PictusError("this file does not exist", where=str(path), mend=f"check the path after `--{name}`")
