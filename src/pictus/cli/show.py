@@ -29,6 +29,7 @@ _NEXT = {
     "backends": "pictus generate CORPUS --backend {} --to NEW",
     "checks": "pictus check CORPUS --only {}",
     "tools": "pictus generate CORPUS --kind tools --to NEW",
+    "benchmarks": "pictus score {} --predictions FILE",
     "prompts": "pictus generate CORPUS --backend openai --model M --prompts {} --to NEW",
     "recipes": "pictus generate CORPUS --recipe {} --to NEW",
 }
@@ -51,7 +52,7 @@ def _show_plugin(name: str, as_json: bool) -> None:
             click.echo()
             show_outlook(page.commercial)
     if page.settings:
-        click.echo("\nsettings (`--set name=value`):")
+        click.echo(f"\nsettings (`--{'option' if page.family == 'benchmarks' else 'set'} name=value`):")
         output.table(page.settings)
     if page.text:
         click.echo(f"\n{page.text.rstrip()}")
