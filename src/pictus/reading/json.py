@@ -7,6 +7,7 @@ it may become a key, and packing a file changes no record.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,10 @@ class Batch:
 
 def read_array(path: Path, key: str | None = None) -> Iterator[tuple[str, Any] | Reject]:
     """Stream the elements of the top-level array of a file, or of the array under one of its keys."""
-    file_name = plain_name(path)
+    name = plain_name(path)
     for batch in read_batches(path, None if key is None else (key,)):
-        for index, row in enumerate(batch.rows):
-            if isinstance(row, Reject):
-                yield row
-            else:
-                yield f"{file_name}, row {batch.first + index}, byte {batch.starts[index]}", row
+        for number, start, row in zip(count(batch.first), batch.starts, batch.rows, strict=False):
+            yield row if isinstance(row, Reject) else (f"{name}, row {number}, byte {start}", row)
 
 
 def read_batches(path: Path, keys: Sequence[str] | None = None) -> Iterator[Batch]:
