@@ -76,7 +76,7 @@ class Benchmark:
         category = self.category or _category_of(files.questions, questions)
         _refuse_unknown(category)
         answers = answers_of(read_python_lines(files.predictions), "id", "result", files.predictions)
-        refuse_repeated(answers, files.predictions)
+        refuse_repeated(answers.repeated, files.predictions)
         refuse_extra(answers.by_id, questions, files.predictions)
         if not self.partial:
             refuse_missing(answers.by_id, questions, files.predictions)

@@ -38,7 +38,7 @@ class Benchmark:
         assert files.truth is not None
         truth = rows_by_id(files.truth)
         answers = answers_of(read_python_lines(files.predictions), "id", "result", files.predictions)
-        refuse_repeated(answers, files.predictions)
+        refuse_repeated(answers.repeated, files.predictions)
         refuse_extra(answers.by_id, truth, files.predictions)
         refuse_missing(answers.by_id, truth, files.predictions)
         groups: dict[str, list[Grade]] = defaultdict(list)

@@ -1,6 +1,6 @@
 """Answers by the ids of their questions: text all of them, however a file wrote them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,12 +69,20 @@ def refuse_extra(answers: Iterable[str], asked: Collection[str], where: Path) ->
         raise PictusError(what, where=str(where), mend="give questions and answers of the same split")
 
 
-def refuse_repeated(answers: Answers, where: Path) -> None:
-    """Refuse several answers to one question."""
-    if answers.repeated:
-        what = f"{len(answers.repeated):,} questions are answered twice: {_some(list(answers.repeated))}"
-        raise PictusError(what, where=str(where), mend="give each question one answer")
+def refuse_repeated(repeated: Sequence[str], where: Path) -> None:
+    """Refuse several answers to one question, where no official scorer says which of them counts."""
+    if repeated:
+        what = f"{len(repeated):,} questions have more than one answer: {_some(repeated)}"
+        raise PictusError(what, where=str(where), mend="leave one answer to each question")
 
 
-def _some(keys: list[str]) -> str:
+def refuse_other_than_text(answers: Mapping[str, Any], where: Path) -> None:
+    """Refuse answers that are no text, with which official scorers stop."""
+    other = [key for key, answer in answers.items() if not isinstance(answer, str)]
+    if other:
+        what = f"{len(other):,} answers are no text: {_some(other)}"
+        raise PictusError(what, where=str(where), mend="write each answer as text, a number in quotes as well")
+
+
+def _some(keys: Sequence[str]) -> str:
     return ", ".join(keys[:_NAMED]) + (", …" if len(keys) > _NAMED else "")

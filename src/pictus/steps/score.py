@@ -41,13 +41,13 @@ def plan(
 ) -> ScorePlan:
     """Check that the benchmark is there with its options, and has its files."""
     grader = plugins.load("benchmarks", benchmark, options)
-    for name in ("predictions", *grader.needs):
+    for name in ("predictions", "questions", "truth"):
         path = getattr(files, name)
-        if path is None:
+        if path is None and name in ("predictions", *grader.needs):
             raise PictusError(
                 f"{benchmark} needs `--{name}`", where="the command", mend=f"see `pictus show benchmarks/{benchmark}`"
             )
-        if not path.is_file():
+        if path is not None and not path.is_file():
             raise PictusError("this file does not exist", where=str(path), mend=f"check the path after `--{name}`")
     return ScorePlan(benchmark=benchmark, files=files, options=dict(options or {}), per_item=per_item)
 
