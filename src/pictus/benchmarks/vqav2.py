@@ -1,0 +1,140 @@
+"""VQAv2: how many of ten people gave the answer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pictus.errors import PictusError
+from pictus.grade import Files, Grade, Graded
+from pictus.reading.json import read_rows
+from pictus.reading.questions import rows_under
+from pictus.reading.rows import ROW_ERRORS, BadRow, list_in, reason_of, text_in
+from pictus.record import Reject
+from pictus.scoring.agreement import agreement, mean_of_people
+from pictus.scoring.answers import Answers, answers_of, id_of, refuse_extra, refuse_missing, refuse_other_than_text
+from pictus.scoring.outcome import outcome_of
+from pictus.scoring.vqa_words import said_by_model, said_by_people
+
+_USUAL_IDS = list(range(1, 11))
+_PLACES = 2  # of the official figures, which are percent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark:
+    """VQAv2: an answer is worth a third for each of the nine other people who gave it, at most one, in the mean of ten.
+
+    Questions, annotations (`--truth`) and results are the official files. All annotated questions must be answered and
+    no other; of several answers to a question the last counts.
+
+    - Where all ten people gave the same answer, the answer must be that text: case, articles and punctuation count.
+      Else all answers are compared without punctuation and articles, in small letters, with number words as digits.
+    - Two human answers that are the same in every field, their `answer_id` as well, take no part in each other's count.
+    - Figures are the official ones: percents rounded to two places, here as fractions. So are the scores of items.
+    - A question that no human answered has no score; the official scorer stops at it.
+    """
+
+    source: ClassVar[str] = "vqav2"
+    needs: ClassVar[tuple[str, ...]] = ()  # a lack of annotations is explained below
+
+    def grade(self, files: Files) -> Graded:
+        """Grade the answers of a results file."""
+        if files.truth is None:
+            raise PictusError(
+                "vqav2 needs the annotations to score with",
+                where="the command",
+                mend="give `--truth` for train or val; the answers of the test splits are not public: send the "
+                "results to the evaluation server",
+            )
+        answers = answers_of(read_rows(files.predictions), "question_id", "answer", files.predictions)
+        refuse_other_than_text(answers.by_id, files.predictions)
+        if files.questions is not None:
+            _refuse_other_split(files.questions, answers)
+        graded = list(_graded(files.truth, answers, files.predictions))
+        return Graded(grades=tuple(grade for grade, _, _ in graded), figures=_figures(graded))
+
+
+def _graded(truth: Path, answers: Answers, predictions: Path) -> Iterator[tuple[Grade, str, float | None]]:
+    """Grade the annotated questions in their order, each with its type of answer and its score before rounding."""
+    repeated, seen = frozenset(answers.repeated), dict[str, None]()
+    for item in rows_under(truth, "annotations"):
+        if isinstance(item, Reject):
+            raise PictusError(item.reasons[0], where=item.where, mend="fetch the annotations again")
+        where, row = item
+        try:
+            key = id_of(row["question_id"])
+            if key in seen:
+                raise BadRow("its question is annotated twice")
+            seen[key] = None
+            if key in answers.by_id:
+                yield _grade(key, row, answers.by_id[key], key in repeated)
+        except ROW_ERRORS as error:
+            mend = "give the official annotations, as they were published"
+            raise PictusError(reason_of(error), where=where, mend=mend) from None
+    refuse_missing(answers.by_id, seen, predictions)
+    refuse_extra(answers.by_id, seen, predictions)
+
+
+def _grade(key: str, row: Mapping[str, Any], answer: str, is_repeated: bool) -> tuple[Grade, str, float | None]:
+    people = list_in(row, "answers")
+    given = [said_by_people(one["answer"]) for one in people]
+    found = said_by_model(answer)
+    parsed, score, notes = found.trimmed, None, []
+    if not given:
+        notes.append("nobody answered this question")
+    elif len(truths := {one.trimmed for one in given}) > 1:
+        parsed = found.words
+        score = _score(people, [one.words for one in given], parsed)
+    else:
+        score = _score(people, [one.trimmed for one in given], parsed)
+        if parsed not in truths and found.words == given[0].words:
+            notes.append(f"all people answered {given[0].trimmed!r}: then case, articles and marks count")
+    if is_repeated:
+        notes.append("answered more than once, and the last answer counts")
+    grade = Grade(
+        id=key,
+        score=None if score is None else round(100 * score, _PLACES) / 100,
+        parsed=parsed,
+        note="; ".join(notes),
+        outcome=outcome_of(answer),
+        kind=text_in(row, "question_type"),
+        picture=str(row.get("image_id", "")),
+    )
+    return grade, text_in(row, "answer_type"), score
+
+
+def _score(people: list[Any], given: list[str], answer: str) -> float:
+    if [one.get("answer_id") for one in people] == _USUAL_IDS:  # then no two are the same record
+        return agreement(tuple([text == answer for text in given]))
+    records = [{**one, "answer": text} for one, text in zip(people, given, strict=True)]
+    same = [record for record in records if record["answer"] == answer]
+    return mean_of_people([sum(record != other for other in same) for record in records])
+
+
+def _figures(graded: list[tuple[Grade, str, float | None]]) -> dict[str, Any]:
+    """Work out the official figures; those of kinds in the order in which the kinds come first."""
+    overall: list[float] = []
+    by_question: dict[str, list[float]] = {}
+    by_answer: dict[str, list[float]] = {}
+    for grade, answer_type, score in graded:
+        if score is not None:
+            overall.append(score)
+            by_question.setdefault(grade.kind, []).append(score)
+            by_answer.setdefault(answer_type, []).append(score)
+    return {
+        "overall": _figure(overall) if overall else None,
+        "perQuestionType": {kind: _figure(scores) for kind, scores in by_question.items()},
+        "perAnswerType": {kind: _figure(scores) for kind, scores in by_answer.items()},
+    }
+
+
+def _figure(scores: list[float]) -> float:
+    return round(100 * float(sum(scores)) / len(scores), _PLACES) / 100
+
+
+def _refuse_other_split(questions: Path, answers: Answers) -> None:
+    """Refuse questions of which none is answered; the official scorer does not look at them."""
+    for item in rows_under(questions, "questions"):
+        if isinstance(item, tuple) and isinstance(item[1], dict) and str(item[1].get("question_id")) in answers.by_id:
+            return
+    raise PictusError("none of these questions is answered", where=str(questions), mend="give those of the same split")
