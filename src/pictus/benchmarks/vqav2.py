@@ -2,20 +2,25 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from pictus.errors import PictusError
 from pictus.grade import Files, Grade, Graded
-from pictus.reading.json import read_rows
+from pictus.reading.json import read_batches, read_rows
 from pictus.reading.questions import rows_under
 from pictus.reading.rows import ROW_ERRORS, BadRow, list_in, reason_of, text_in
 from pictus.record import Reject
 from pictus.scoring.agreement import agreement, mean_of_people
 from pictus.scoring.answers import Answers, answers_of, id_of, refuse_extra, refuse_missing, refuse_other_than_text
 from pictus.scoring.outcome import outcome_of
-from pictus.scoring.vqa_words import said_by_model, said_by_people
+from pictus.scoring.vqa_words import Said, said_by_model, said_by_people
 
+# A grade, its type of answer, and its score before rounding.
+_Graded: TypeAlias = tuple[Grade, str, float | None]
+
+_answer_in = itemgetter("answer")
 _USUAL_IDS = list(range(1, 11))
 _PLACES = 2  # of the official figures, which are percent
 
@@ -54,48 +59,50 @@ class Benchmark:
         return Graded(grades=tuple(grade for grade, _, _ in graded), figures=_figures(graded))
 
 
-def _graded(truth: Path, answers: Answers, predictions: Path) -> Iterator[tuple[Grade, str, float | None]]:
-    """Grade the annotated questions in their order, each with its type of answer and its score before rounding."""
+def _graded(truth: Path, answers: Answers, predictions: Path) -> Iterator[_Graded]:
+    """Grade the annotated questions in their order."""
     repeated, seen = frozenset(answers.repeated), dict[str, None]()
-    for item in rows_under(truth, "annotations"):
-        if isinstance(item, Reject):
-            raise PictusError(item.reasons[0], where=item.where, mend="fetch the annotations again")
-        where, row = item
-        try:
-            key = id_of(row["question_id"])
-            if key in seen:
-                raise BadRow("its question is annotated twice")
-            seen[key] = None
-            if key in answers.by_id:
-                yield _grade(key, row, answers.by_id[key], key in repeated)
-        except ROW_ERRORS as error:
-            mend = "give the official annotations, as they were published"
-            raise PictusError(reason_of(error), where=where, mend=mend) from None
+    for batch in read_batches(truth, ("annotations",)):
+        for number, row in enumerate(batch.rows, batch.first):
+            try:
+                if isinstance(row, Reject):
+                    raise BadRow(row.reasons[0])
+                key = id_of(row["question_id"])
+                if key in seen:
+                    raise BadRow("its question is annotated twice")
+                seen[key] = None
+                if key in answers.by_id:
+                    yield _grade(key, row, answers.by_id[key], key in repeated)
+            except ROW_ERRORS as error:
+                where, mend = f"{truth}, row {number}", "give the official annotations, as they were published"
+                raise PictusError(reason_of(error), where=where, mend=mend) from None
+    if not seen:
+        mend = "give the official annotations: questions alone cannot be scored, and the test splits have nothing else"
+        raise PictusError("there are no annotations in this file", where=str(truth), mend=mend)
     refuse_missing(answers.by_id, seen, predictions)
     refuse_extra(answers.by_id, seen, predictions)
 
 
-def _grade(key: str, row: Mapping[str, Any], answer: str, is_repeated: bool) -> tuple[Grade, str, float | None]:
+def _grade(key: str, row: Mapping[str, Any], answer: str, is_repeated: bool) -> _Graded:
     people = list_in(row, "answers")
-    given = [said_by_people(one["answer"]) for one in people]
-    found = said_by_model(answer)
-    parsed, score, notes = found.trimmed, None, []
+    found, given = said_by_model(answer), list(map(said_by_people, map(_answer_in, people)))
+    parsed, score, note = found.trimmed, None, ""
     if not given:
-        notes.append("nobody answered this question")
-    elif len(truths := {one.trimmed for one in given}) > 1:
+        note = "nobody answered this question"
+    elif _all_same(given):
+        score = _score(people, [one.trimmed for one in given], parsed)
+        if not score and found.words == given[0].words:
+            note = f"all people answered {given[0].trimmed!r}: then case, articles and marks count"
+    else:
         parsed = found.words
         score = _score(people, [one.words for one in given], parsed)
-    else:
-        score = _score(people, [one.trimmed for one in given], parsed)
-        if parsed not in truths and found.words == given[0].words:
-            notes.append(f"all people answered {given[0].trimmed!r}: then case, articles and marks count")
     if is_repeated:
-        notes.append("answered more than once, and the last answer counts")
+        note = f"{note}; answered more than once, and the last answer counts".removeprefix("; ")
     grade = Grade(
         id=key,
         score=None if score is None else round(100 * score, _PLACES) / 100,
         parsed=parsed,
-        note="; ".join(notes),
+        note=note,
         outcome=outcome_of(answer),
         kind=text_in(row, "question_type"),
         picture=str(row.get("image_id", "")),
@@ -103,15 +110,22 @@ def _grade(key: str, row: Mapping[str, Any], answer: str, is_repeated: bool) -> 
     return grade, text_in(row, "answer_type"), score
 
 
+def _all_same(given: list[Said]) -> bool:
+    first = given[0].trimmed
+    return all(one.trimmed == first for one in given)
+
+
 def _score(people: list[Any], given: list[str], answer: str) -> float:
+    if answer not in given:
+        return 0.0
     if [one.get("answer_id") for one in people] == _USUAL_IDS:  # then no two are the same record
-        return agreement(tuple([text == answer for text in given]))
+        return agreement(given, answer)
     records = [{**one, "answer": text} for one, text in zip(people, given, strict=True)]
     same = [record for record in records if record["answer"] == answer]
     return mean_of_people([sum(record != other for other in same) for record in records])
 
 
-def _figures(graded: list[tuple[Grade, str, float | None]]) -> dict[str, Any]:
+def _figures(graded: list[_Graded]) -> dict[str, Any]:
     """Work out the official figures; those of kinds in the order in which the kinds come first."""
     overall: list[float] = []
     by_question: dict[str, list[float]] = {}
