@@ -10,6 +10,7 @@ import gqa
 import laion
 import large_json
 import local_models
+import vqav2
 from coco_pair import write_pair
 from measure import DATA, Figure, machine, measure
 from openimages_join import measure_join
@@ -131,6 +132,7 @@ def main() -> None:
     text += f"\n## Checks of single records\n\n{checks.table()}"
     text += f"\n## Blending\n\n{blend_order.choosing(made, corpus)}\n{blend_order.table()}"
     text += f"\n## Scoring GQA\n\n{gqa.table()}"
+    text += f"\n## Scores of VQAv2\n\n{vqav2.table()}"
     text += f"\n## Models on this machine\n\n{local_models.table()}"
     text += f"\n## Feeding a training\n\n{feed.table()}"
     (HERE / "RESULTS.md").write_text(text)
