@@ -113,7 +113,7 @@ def test_missing_extra_and_repeated_answers_are_refused(tmp_path):
     for rows, told in (
         (answers[:2], "1 questions have no answer: irrelevance_2"),
         (answers, "1 answers are to no question of this file: irrelevance_3"),
-        ([*answers[:3], answers[0]], "answered twice: irrelevance_0"),
+        ([*answers[:3], answers[0]], "more than one answer: irrelevance_0"),
     ):
         with pytest.raises(PictusError, match=told):
             benchmark.grade(Files(questions=questions, predictions=write(tmp_path / "p", rows)))

@@ -11,6 +11,7 @@ import pytest
 from pictus import plugins
 from pictus.card import Asset
 from pictus.reading.bibtex import read_entries
+from pictus.steps.catalogue import SHELVES
 
 COCO = plugins.load_class("sources", "coco2017")
 LINE = "Of the addresses a fifth are gone, so that many a picture cannot be had. A name stands as <PERSON>."
@@ -157,7 +158,7 @@ def test_json_holds_the_whole_card(run):
 
 def test_list_alone_names_all_and_reads_no_plugin(run, monkeypatch):
     out, err = run("list")
-    assert len(out.splitlines()) == 7 and err == "next: pictus list sources\n"
+    assert len(out.splitlines()) == len(SHELVES) and err == "next: pictus list sources\n"
     lines = {line.split()[0]: line for line in out.splitlines()}
     for family in ("sources", "formats", "checks"):
         assert lines[family].split(maxsplit=1)[1] == ", ".join(plugins.names(family))

@@ -62,7 +62,7 @@ def _list_names() -> None:
     from pictus.steps import catalogue
 
     for shelf in _SHELVES:
-        click.echo(paragraph(", ".join(catalogue.names(shelf)), first=f"{shelf:10}"))
+        click.echo(paragraph(", ".join(catalogue.names(shelf)), first=f"{shelf:12}"))
     output.next_command("pictus list sources")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pictus.errors import PictusError
 from pictus.reading.rows import BadRow
+from pictus.reading.wording import count_of
 from pictus.record import Reject
 
 _NAMED = 10  # ids that an error names
@@ -57,7 +58,7 @@ def refuse_missing(answers: Collection[str], asked: Iterable[str], where: Path) 
     """Refuse answers that leave questions open."""
     missing = [key for key in asked if key not in answers]
     if missing:
-        what = f"{len(missing):,} questions have no answer: {_some(missing)}"
+        what = f"{count_of(len(missing), 'question has', 'questions have')} no answer: {_some(missing)}"
         raise PictusError(what, where=str(where), mend="answer all questions, an empty text where there is none")
 
 
@@ -65,14 +66,14 @@ def refuse_extra(answers: Iterable[str], asked: Collection[str], where: Path) ->
     """Refuse answers to questions that were not asked: the file is of another split."""
     extra = [key for key in answers if key not in asked]
     if extra:
-        what = f"{len(extra):,} answers are to no question of this file: {_some(extra)}"
+        what = f"{count_of(len(extra), 'answer is', 'answers are')} to no question of this file: {_some(extra)}"
         raise PictusError(what, where=str(where), mend="give questions and answers of the same split")
 
 
 def refuse_repeated(repeated: Sequence[str], where: Path) -> None:
     """Refuse several answers to one question, where no official scorer says which of them counts."""
     if repeated:
-        what = f"{len(repeated):,} questions have more than one answer: {_some(repeated)}"
+        what = f"{count_of(len(repeated), 'question has', 'questions have')} more than one answer: {_some(repeated)}"
         raise PictusError(what, where=str(where), mend="leave one answer to each question")
 
 
@@ -80,7 +81,7 @@ def refuse_other_than_text(answers: Mapping[str, Any], where: Path) -> None:
     """Refuse answers that are no text, with which official scorers stop."""
     other = [key for key, answer in answers.items() if not isinstance(answer, str)]
     if other:
-        what = f"{len(other):,} answers are no text: {_some(other)}"
+        what = f"{count_of(len(other), 'answer is', 'answers are')} no text: {_some(other)}"
         raise PictusError(what, where=str(where), mend="write each answer as text, a number in quotes as well")
 
 
