@@ -59,7 +59,7 @@ def test_accuracy_is_the_agreement_of_ten_people_on_the_words(tmp_path, given, s
     ("given", "said", "worth"),
     [
         (["stop"], " STOP ", 1.0),
-        (["stop"], "stopp", 0.8),
+        (["stop"], "stops", 0.8),
         (["stop", "sto"], "st", 2 / 3),
         (["stop"], "st", 0.5),
         (["stop"], "s", 0.0),  # a quarter is less than a half
