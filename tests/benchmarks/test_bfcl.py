@@ -111,8 +111,8 @@ def test_missing_extra_and_repeated_answers_are_refused(tmp_path):
     answers = [{"id": f"irrelevance_{n}", "result": "no"} for n in range(4)]
     benchmark = plugins.load("benchmarks", "bfcl")
     for rows, told in (
-        (answers[:2], "1 questions have no answer: irrelevance_2"),
-        (answers, "1 answers are to no question of this file: irrelevance_3"),
+        (answers[:2], "1 question has no answer: irrelevance_2"),
+        (answers, "1 answer is to no question of this file: irrelevance_3"),
         ([*answers[:3], answers[0]], "more than one answer: irrelevance_0"),
     ):
         with pytest.raises(PictusError, match=told):

@@ -163,7 +163,7 @@ def test_tokenize_false_leaves_captions_as_they_are(tmp_path):
 
 def test_a_subset_is_scored_by_itself_and_only_when_asked_for(tmp_path):
     truth, said = {"1": ["a b"], "2": ["a c"], "3": ["d"]}, {"1": "a b", "3": "d"}
-    with pytest.raises(PictusError, match="1 questions have no answer: 2"):
+    with pytest.raises(PictusError, match="1 question has no answer: 2"):
         graded(tmp_path, truth, said)
     alone = graded(tmp_path, {"1": ["a b"], "3": ["d"]}, said)
     assert graded(tmp_path, truth, said, subset=True) == alone

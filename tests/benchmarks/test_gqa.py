@@ -155,7 +155,7 @@ def test_what_cannot_be_scored_is_told_with_the_first_ten_ids(tmp_path):
     many = {str(number): question() for number in range(12)}
     said = refused(tmp_path, many, {"11": "yes"})
     assert "11 questions have no answer: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …" in said
-    assert "1 questions have no answer: 2" in refused(
+    assert "1 question has no answer: 2" in refused(
         tmp_path, {"1": question(), "2": question(balanced=False)}, {"1": "yes"}, consistency=True
     )
     assert "not in this file: 77" in refused(tmp_path, {"1": question(entailed=["77"])}, {"1": "yes"}, consistency=True)

@@ -69,7 +69,7 @@ def test_the_datasets_own_file_is_the_truth_of_its_splits(tmp_path, indent):
         ("0009900017_0", 1.0, "0009900017"),
         ("0009900017_1", 0.0, "0009900017"),
     ]
-    with pytest.raises(PictusError, match="1 questions have no answer: 0009900018_0"):
+    with pytest.raises(PictusError, match="1 question has no answer: 0009900018_0"):
         plugins.load("benchmarks", "ocr_vqa", {"split": "train"}).grade(Files(predictions=said, truth=path))
     with pytest.raises(PictusError, match="no questions of the split val"):
         plugins.load("benchmarks", "ocr_vqa", {"split": "val"}).grade(Files(predictions=said, truth=path))
@@ -79,8 +79,8 @@ def test_the_datasets_own_file_is_the_truth_of_its_splits(tmp_path, indent):
     ("rows", "words"),
     [
         ([], "2 questions have no answer: 0, 1"),
-        ([{"id": key, "answer": "a"} for key in range(3)], "1 answers are to no question of this file: 2"),
-        ([{"id": key, "answer": "a"} for key in (0, 1, 1)], "1 questions have more than one answer: 1"),
+        ([{"id": key, "answer": "a"} for key in range(3)], "1 answer is to no question of this file: 2"),
+        ([{"id": key, "answer": "a"} for key in (0, 1, 1)], "1 question has more than one answer: 1"),
         ([{"id": key, "answer": None} for key in (0, 1)], "2 answers are no text: 0, 1"),
     ],
 )

@@ -128,9 +128,9 @@ def test_a_test_split_says_that_it_has_no_answers(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ([{"id": "0", "answer": "a"}], "1 questions have no answer: 1"),
-        ([{"id": key, "answer": "a"} for key in range(3)], "1 answers are to no question of this file: 2"),
-        ([{"id": key, "answer": "a"} for key in (0, 1, 1)], "1 questions have more than one answer: 1"),
+        ([{"id": "0", "answer": "a"}], "1 question has no answer: 1"),
+        ([{"id": key, "answer": "a"} for key in range(3)], "1 answer is to no question of this file: 2"),
+        ([{"id": key, "answer": "a"} for key in (0, 1, 1)], "1 question has more than one answer: 1"),
         ([{"id": key, "answer": [3]} for key in (0, 1)], "2 answers are no text: 0, 1"),
         ([{"id": True, "answer": "a"}], "neither text nor a whole number"),
         ([{"answer": "a"}], "no `id`"),
