@@ -32,6 +32,8 @@ def graded(folder, truth, said, **options):
         ('She said "hi" (twice)', "she said hi -lrb- twice -rrb-"),  # brackets stay, in small letters
         ("black-and-white t-shirt - here", "black-and-white t-shirt here"),
         ("at 3:30 p.m. on Main St.", "at 3:30 p.m. on main st."),
+        ("a trip to Ark.", "a trip to ark."),
+        ("an ark.", "an ark"),
         ("wow!! really ...", "wow !! really"),
         ("it costs £5 or 1/2", "it costs # 5 or 1/2"),
         ("call (555) 123-4567", "call -lrb-555-rrb-\u00a0123-4567"),  # one word

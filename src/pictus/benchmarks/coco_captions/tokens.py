@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 
 from pictus.benchmarks.coco_captions import abbreviations
@@ -12,9 +13,9 @@ from pictus.benchmarks.coco_captions.treebank import words_of
 _LEFT_OUT = frozenset(("''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "--", "...", ";"))
 # Such as "A man, a plan.": nothing to decide but whether the last word keeps its period.
 _SIMPLE = re.compile(r" *(?:[A-Za-z]+,? +)*[A-Za-z]{2,}\.? *")
-_NOT_SIMPLE = re.compile(
-    rf"\b(?:cannot|gonna|gotta|lemme|gimme|wanna)\b"
-    rf"|\b(?:{abbreviations.BEFORE_SMALL_LETTERS}|{abbreviations.BEFORE_CAPITALS}|{abbreviations.BEFORE_NUMBERS})\.",
+_CUT = frozenset(("cannot", "gonna", "gotta", "lemme", "gimme", "wanna"))
+_ABBREVIATED = re.compile(
+    "|".join((abbreviations.BEFORE_SMALL_LETTERS, abbreviations.BEFORE_CAPITALS, abbreviations.BEFORE_NUMBERS)),
     re.IGNORECASE,
 )
 _LINE_ENDS = re.compile("[\n\r\u2028\u2029\x0b\x0c\x85]")
@@ -30,11 +31,25 @@ def tokenized(captions: Captions) -> Captions:
 def _tokenized(captions: Sequence[str]) -> Iterator[str]:
     lines = [_LINE_ENDS.sub(" ", caption) for caption in captions]
     for place, line in enumerate(lines):
-        if _SIMPLE.fullmatch(line) and not _NOT_SIMPLE.search(line):
-            yield " ".join(line.lower().replace(",", " ").replace(".", " ").split())
-        else:
-            words = words_of(line + _behind(lines, place), len(line))
-            yield " ".join(word for word in " ".join(words).rstrip().split(" ") if word not in _LEFT_OUT)
+        words = _simple_words(line) if _SIMPLE.fullmatch(line) else None
+        if words is None:
+            cut = words_of(line + _behind(lines, place), len(line))
+            words = [word for word in " ".join(cut).rstrip().split(" ") if word not in _LEFT_OUT]
+        yield " ".join(words)
+
+
+def _simple_words(line: str) -> list[str] | None:
+    """Give the words of a simple line; None where one of them is cut, or the last may keep its period."""
+    words = line.replace(",", " ").replace(".", " ").split()
+    if _may_be_abbreviated(words[-1]):  # as it is written: some are abbreviations only with a capital
+        return None
+    words = [word.lower() for word in words]
+    return words if _CUT.isdisjoint(words) else None
+
+
+@lru_cache(10_000)
+def _may_be_abbreviated(word: str) -> bool:
+    return _ABBREVIATED.fullmatch(word) is not None
 
 
 def _behind(lines: Sequence[str], place: int) -> str:
