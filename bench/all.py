@@ -7,6 +7,7 @@ import asking
 import blend_order
 import feed
 import gqa
+import captions
 import laion
 import large_json
 import local_models
@@ -133,6 +134,7 @@ def main() -> None:
     text += f"\n## Blending\n\n{blend_order.choosing(made, corpus)}\n{blend_order.table()}"
     text += f"\n## Scoring GQA\n\n{gqa.table()}"
     text += f"\n## Scores of VQAv2\n\n{vqav2.table()}"
+    text += f"\n## Scores of captions\n\n{captions.table()}"
     text += f"\n## Models on this machine\n\n{local_models.table()}"
     text += f"\n## Feeding a training\n\n{feed.table()}"
     (HERE / "RESULTS.md").write_text(text)
