@@ -10,7 +10,9 @@ from pictus.cli import output
 from pictus.errors import PictusError
 
 if TYPE_CHECKING:
-    from pictus.learn.course import Course, Passed
+    from pictus.learn.advice import Advice
+    from pictus.learn.course import Course, Passed, StageCourse
+    from pictus.steps.blend.head import Mixture
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -114,31 +116,60 @@ def _check_installed() -> None:
 
 
 def _tell_plan(course: "Course", *, as_json: bool) -> None:
+    from pictus.learn.advice import lines, plain
     from pictus.steps.blend import run as blending
 
     mixtures = blending.look(course.blend)
-    if as_json:
-        output.result(
-            [
-                {
-                    "stage": stage.name,
-                    "samples": mixture.samples,
-                    "steps": mixture.steps,
-                    "training": stage.training.model_dump(),
-                    "modules": {one.module: [one.weights, one.trained, one.rate] for one in stage.model.held},
-                    "notes": stage.model.notes,
-                }
-                for stage, mixture in zip(course.stages, mixtures, strict=True)
-            ]
-        )
-        return
+    told = []
     for stage, mixture in zip(course.stages, mixtures, strict=True):
+        advices = _advices(course, stage, mixture)
         steps = -(-mixture.samples // stage.training.batch)
+        told.append(
+            {
+                "stage": stage.name,
+                "samples": mixture.samples,
+                "steps": steps,
+                "training": stage.training.model_dump(),
+                "modules": {one.module: [one.weights, one.trained, one.rate] for one in stage.model.held},
+                "notes": stage.model.notes,
+                "machines": [plain(one) for one in advices],
+            }
+        )
+        if as_json:
+            continue
         click.echo(f"{stage.name}: about {mixture.samples:,} samples, {steps:,} steps of {stage.training.batch}")
-        click.echo("\n".join(f"  {line}" for line in stage.model.table().splitlines()))
+        click.echo("\n".join(f"  {line}" for line in [*stage.model.table().splitlines(), *lines(advices)]))
         for note in stage.model.notes:
             output.say(f"  note: {note}")
-    output.next_command(f"pictus train {course.recipe} --to {course.to}")
+    if as_json:
+        output.result(told)
+    else:
+        output.next_command(f"pictus train {course.recipe} --to {course.to}")
+
+
+def _advices(course: "Course", stage: "StageCourse", mixture: "Mixture") -> "list[Advice]":
+    """Estimate what a stage takes on the usual machines; a model that cannot be counted is no reason to stop."""
+    from pictus.learn.advice import Samples, advise, machines
+
+    running = course.running
+    samples = Samples(
+        samples=mixture.samples,
+        words=sum(part.tokens for part in mixture.parts),
+        pictures=sum(part.pictures for part in mixture.parts),
+    )
+    try:
+        return advise(
+            stage.model,
+            stage.training,
+            samples,
+            machines(),
+            precision="mixed" if running.precision == "auto" else running.precision,
+            row_tokens=running.row_tokens,
+            row_pictures=running.row_pictures,
+        )
+    except PictusError as error:
+        output.say(f"  note: {error.what}; {error.mend}")
+        return []
 
 
 def _run(course: "Course") -> "list[Passed]":

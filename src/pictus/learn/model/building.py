@@ -71,6 +71,18 @@ def build(plan: Plan, *, is_empty: bool = False) -> Built:
     return Built(plan, model, owners)
 
 
+def outlined(plan: Plan) -> Built:
+    """Build all but values, on no device: names, shapes, adapters, and what is trained of them."""
+    model = deepcopy(plan.skeleton)
+    with quiet(), torch.device("meta"):
+        if plan.lora is not None:
+            adapt(model, plan.lora, seed=plan.section.seed, where=plan.where)
+    owners = belongings(model, where=plan.where)
+    _freeze(plan, model, owners, is_empty=True)
+    _check(plan, model, owners)
+    return Built(plan, model, owners)
+
+
 def _composed(plan: Plan) -> "PreTrainedModel":
     assert not isinstance(plan.source, Part)
     tower, language = plan.source
