@@ -122,7 +122,7 @@ def _tell_plan(course: "Course", *, as_json: bool) -> None:
     mixtures = blending.look(course.blend)
     told = []
     for stage, mixture in zip(course.stages, mixtures, strict=True):
-        advices = _advices(course, stage, mixture)
+        advice = _advice(course, stage, mixture)
         steps = -(-mixture.samples // stage.training.batch)
         told.append(
             {
@@ -132,13 +132,13 @@ def _tell_plan(course: "Course", *, as_json: bool) -> None:
                 "training": stage.training.model_dump(),
                 "modules": {one.module: [one.weights, one.trained, one.rate] for one in stage.model.held},
                 "notes": stage.model.notes,
-                "machines": [plain(one) for one in advices],
+                "machines": [plain(one) for one in advice],
             }
         )
         if as_json:
             continue
         click.echo(f"{stage.name}: about {mixture.samples:,} samples, {steps:,} steps of {stage.training.batch}")
-        click.echo("\n".join(f"  {line}" for line in [*stage.model.table().splitlines(), *lines(advices)]))
+        click.echo("\n".join(f"  {line}" for line in [*stage.model.table().splitlines(), *lines(advice)]))
         for note in stage.model.notes:
             output.say(f"  note: {note}")
     if as_json:
@@ -147,7 +147,7 @@ def _tell_plan(course: "Course", *, as_json: bool) -> None:
         output.next_command(f"pictus train {course.recipe} --to {course.to}")
 
 
-def _advices(course: "Course", stage: "StageCourse", mixture: "Mixture") -> "list[Advice]":
+def _advice(course: "Course", stage: "StageCourse", mixture: "Mixture") -> "list[Advice]":
     """Estimate what a stage takes on the usual machines; a model that cannot be counted is no reason to stop."""
     from pictus.learn.advice import Samples, advise, machines
 

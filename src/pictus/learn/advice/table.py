@@ -10,11 +10,11 @@ from pictus.learn.advice.machine import GIB
 _HEAD = ("machine", "GiB a GPU", "--recompute", "time", "--recompute", "workers", "verdict")
 
 
-def lines(advices: Sequence[Advice]) -> Iterator[str]:
+def lines(found: Sequence[Advice]) -> Iterator[str]:
     """Write a table: memory and time, each as they are and with `--recompute`."""
-    if not advices:
+    if not found:
         return
-    rows = [_HEAD, *map(_row, advices)]
+    rows = [_HEAD, *map(_row, found)]
     wide = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     for row in rows:
         middle = "  ".join(f"{row[column]:>{wide[column]}}" for column in range(1, len(row) - 1))
