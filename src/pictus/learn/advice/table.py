@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pictus.learn.advice.estimate import Advice
+from pictus.learn.advice.estimate import Advice, Memory
 from pictus.learn.advice.machine import GIB
 
 _HEAD = ("machine", "GiB a GPU", "--recompute", "time", "--recompute", "workers", "verdict")
+_MOST = 64  # workers: with more of them it is not the GPU that makes a training wait
 
 
 def lines(found: Sequence[Advice]) -> Iterator[str]:
@@ -32,16 +33,27 @@ def plain(advice: Advice) -> dict[str, Any]:
 def _row(advice: Advice) -> tuple[str, ...]:
     return (
         advice.machine.title,
-        f"{advice.memory.total / GIB:.1f}",
-        f"{advice.recomputing.total / GIB:.1f}",
+        _memory(advice.memory),
+        _memory(advice.recomputing),
         _time(advice.hours),
         _time(advice.hours_recomputing),
-        "-" if advice.workers is None else str(advice.workers),
+        _workers(advice.workers),
         advice.verdict,
     )
+
+
+def _memory(memory: Memory) -> str:
+    return f"{memory.total / GIB:.1f}" if memory.total >= GIB / 10 else "< 0.1"
 
 
 def _time(hours: float | None) -> str:
     if hours is None:
         return "-"
-    return f"{hours:,.1f} h" if hours >= 1 else f"{max(hours * 60, 1):.0f} min"
+    minutes = hours * 60
+    return f"{hours:,.1f} h" if hours >= 1 else f"{minutes:.0f} min" if minutes >= 1 else "< 1 min"
+
+
+def _workers(workers: int | None) -> str:
+    if workers is None:
+        return "-"
+    return str(workers) if workers <= _MOST else f"> {_MOST}"
