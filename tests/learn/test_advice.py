@@ -109,14 +109,19 @@ def test_the_weights_of_llava_are_counted_as_they_are(section, counted_once):
 )
 def test_aligning_llava_takes_about_as_long_as_was_published(section, size, trained, samples, batch, hours):
     (found,) = advised(section(size), training(*trained, batch=batch), samples, EIGHT_A100)
-    assert hours / 2 < found.hours < hours * 2
-    assert found.verdict == "fits" and 1.2 < found.hours_recomputing / found.hours < 1.7
+    # What was published recomputes, and pads: its script has gradient checkpointing on.
+    assert hours / 2 < found.hours < found.hours_recomputing < hours * 1.5
+    assert found.verdict == "fits" and 1.3 < found.hours_recomputing / found.hours < 1.7
 
 
 def test_instructing_llava_takes_about_as_long_as_was_published_and_its_gradients_are_told(section, counted_once):
     told = training("projector", "language")
     one, eight = advised(section("7b"), told, MIX, A100, EIGHT_A100)
-    assert 10 / 2 < eight.hours < 10 * 2 and one.hours == pytest.approx(8 * eight.hours)
+    assert (
+        10 / 2 < eight.hours < 10
+        and 10 / 1.5 < eight.hours_recomputing < 10 * 1.5
+        and one.hours == pytest.approx(8 * eight.hours)
+    )
     trained, share = counted_once(plan(section("7b"), told), torch.bfloat16).trained, eight.memory
     assert share.moments == pytest.approx(8 * trained / 8)
     assert share.gradients == pytest.approx(4 * trained + 4 * trained / 8)  # of several rows: whole, in float32
