@@ -77,7 +77,7 @@ def command(recipe: str | None, to: Path, dry_run: bool, as_json: bool, **option
 
 
 def _plan(recipe: str | None, to: Path, options: dict[str, Any]) -> "Course":
-    _check_installed()
+    check_installed()
     from pictus.learn import course
 
     running = course.Running(
@@ -105,7 +105,7 @@ def _plan(recipe: str | None, to: Path, options: dict[str, Any]) -> "Course":
     )
 
 
-def _check_installed() -> None:
+def check_installed() -> None:
     """Say what to install where the parts that train are missing."""
     from importlib.util import find_spec
 

@@ -1,6 +1,8 @@
 """Lessons about drawn shapes, as files that trainers read: captions, questions and answers, calls of a function."""
 
+import json  # as templates do, with a space after a colon
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -8,7 +10,8 @@ from typing import Any
 import orjson
 
 from pictus import plugins
-from pictus.demo.shapes import HUES, PLACES, SIDE, Shown, draw_shape, shown
+from pictus.chat.body import function_of
+from pictus.demo.shapes import FORMS, HUES, PLACES, SIDE, Shown, draw_shape, shown
 from pictus.record import Call, Media, Origin, Part, Record, Tool, Turn, make_record
 from pictus.store.whole_file import whole_file
 
@@ -17,6 +20,7 @@ QUESTIONS = {
     "shape": "Which shape is it?",
     "position": "Where is the shape?",
 }
+DESCRIBE = "Describe the picture."
 REQUEST = "Mark the shape."  # which can only be done by the function, and only by who looks
 MARK = Tool(
     name="mark",
@@ -24,15 +28,11 @@ MARK = Tool(
     parameters=orjson.dumps(
         {
             "type": "object",
-            "properties": {
-                "colour": {"type": "string", "enum": list(HUES)},
-                "position": {"type": "string", "enum": list(PLACES)},
-            },
+            "properties": {"colour": {"type": "string"}, "position": {"type": "string"}},
             "required": ["colour", "position"],
         }
     ).decode(),
 )
-
 
 # The stages in their order: the file of each, the format that writes it, and that format's settings.
 _FILES: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -42,17 +42,29 @@ _FILES: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
-def write_lessons(folder: Path, *, count: int, seed: int = 0) -> dict[str, Path]:
-    """Draw pictures, and write what each stage of a training learns from them; give the files by stage."""
+def lesson_files(folder: Path) -> dict[str, Path]:
+    """Give the file of each stage."""
+    return {stage: folder / name for stage, (name, _, _) in _FILES.items()}
+
+
+def write_lessons(folder: Path, *, count: int, seed: int = 0) -> None:
+    """Draw pictures, and write what each stage of a training learns from them."""
     seen = [shown(number, seed) for number in range(count)]
     for number, what in enumerate(seen):
         with whole_file(folder / _picture(number), safe=False) as file:
             file.write(draw_shape(what, number, seed))
-    files = {}
     for stage, (name, form, settings) in _FILES.items():
-        files[stage] = folder / name
         plugins.load("formats", form, settings).write(_records(folder, seen, stage, seed), folder / name)
-    return files
+
+
+def words() -> Iterator[str]:
+    """Say each thing that the lessons say, as templates write it."""
+    yield json.dumps(function_of(MARK))
+    yield from (*QUESTIONS.values(), REQUEST, DESCRIBE)
+    for what in (Shown(*parts) for parts in product(HUES, FORMS, PLACES)):
+        yield what.caption
+        yield from answers(what).values()
+        yield json.dumps({"name": MARK.name, "arguments": json.loads(call(what).arguments)})
 
 
 def answers(what: Shown) -> dict[str, str]:
@@ -82,7 +94,7 @@ def _records(folder: Path, seen: list[Shown], stage: str, seed: int) -> Iterator
 def _turns(what: Shown, stage: str, chance: Random) -> tuple[Turn, ...]:
     match stage:
         case "align":
-            return asked("Describe the picture."), Turn.of("assistant", what.caption)
+            return asked(DESCRIBE), Turn.of("assistant", what.caption)
         case "instruct":
             return tuple(_conversation(what, chance))
         case _:

@@ -1,4 +1,4 @@
-"""Draw one shape in one corner of a small grey picture: a world so small that a tiny model learns all of it."""
+"""Draw one shape in one corner of a small dark picture: a world so small that a tiny model learns all of it."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,7 +16,8 @@ PLACES = ("top left", "top right", "bottom left", "bottom right")
 
 _SCALE = 4  # drawn larger and reduced, for smooth edges
 _QUARTER = SIDE * _SCALE // 2
-_PAPER: Colour = (128, 128, 128)
+# All colours are lighter than the paper: where they are as light, each form has to be learned anew for each colour.
+PAPER: Colour = (26, 26, 26)
 _UNEVEN = 12  # how far each part of a colour may be from the word's own
 
 
@@ -55,7 +56,7 @@ def draw_shape(what: Shown, number: int, seed: int = 0) -> bytes:
         case _:
             pen.polygon([((low + high) / 2, low), (high, high), (low, high)], tint)
     tile = pen.tile()
-    picture = Image.new("RGB", (SIDE * _SCALE, SIDE * _SCALE), _PAPER)
+    picture = Image.new("RGB", (SIDE * _SCALE, SIDE * _SCALE), PAPER)
     down, across = (word in what.place for word in ("bottom", "right"))
     spare = _QUARTER - tile.image.width, _QUARTER - tile.image.height
     corner = (_QUARTER * across + spare[0] // 2, _QUARTER * down + spare[1] // 2)
@@ -65,7 +66,7 @@ def draw_shape(what: Shown, number: int, seed: int = 0) -> bytes:
 
 def blank() -> bytes:
     """Draw nothing: the control that tells whether a model looks at all."""
-    return _encoded(Image.new("RGB", (SIDE, SIDE), _PAPER))
+    return _encoded(Image.new("RGB", (SIDE, SIDE), PAPER))
 
 
 def _uneven(colour: Colour, chance: Random) -> Colour:
