@@ -16,6 +16,7 @@ from pictus.demo.tiny import write_parts
 from pictus.demo.tour import Stop
 from pictus.engine.events import Events, Listener
 from pictus.errors import PictusError
+from pictus.recipe import load_recipe
 from pictus.report.learned import Mark, Sheet, StageLearned, write_learned
 from pictus.store.whole_file import whole_file
 
@@ -86,19 +87,23 @@ def _prepare(folder: Path, plan: Path, to: Path, *, steps: int | None, seed: int
     if folder.exists() and any(folder.iterdir()) and not (folder / "lessons").is_dir():
         mend = "choose another: `pictus demo --train --to NEW`"
         raise PictusError("the folder is not empty", where=str(folder), mend=mend)
-    if plan.is_file() and steps is None:
-        return
     lessons, parts = folder / "lessons", folder / "parts"
-    text = recipe(lessons, parts, command=command(plan, Path("another")), steps=steps or STEPS, seed=seed)
     if plan.is_file():
-        if plan.read_text("utf-8") != text:
-            mend = f"choose another: `pictus demo --train --steps {steps} --to NEW`; or leave `--steps` out"
-            raise PictusError("the recipe there says something else", where=str(plan), mend=mend)
+        _check_same(plan, recipe(lessons, parts, steps=steps or STEPS, seed=seed), is_all=steps is not None)
         return
     write_lessons(lessons, count=PICTURES, seed=seed)
     write_parts(parts, words(), side=SIDE)
     with whole_file(plan) as file:
-        file.write(text.encode())
+        file.write(recipe(lessons, parts, steps=steps or STEPS, seed=seed).encode())
+
+
+def _check_same(plan: Path, wanted: str, *, is_all: bool) -> None:
+    """Refuse to go on with a recipe that is not what was asked for; changed by hand it may be."""
+    there = load_recipe(plan)
+    told = f"seed: {there.seed}\n"
+    if told not in wanted or (is_all and plan.read_text("utf-8") != wanted):
+        mend = f"choose another folder: `--to NEW`; or train with this one: `pictus demo --train --seed {there.seed}`"
+        raise PictusError("the recipe there says something else", where=str(plan), mend=mend)
 
 
 def _train(plan: Path, to: Path, events: Events, listeners: Sequence[Listener]) -> "list[Passed]":

@@ -46,7 +46,7 @@ stages:
 """
 
 
-def recipe(lessons: Path, parts: Path, *, command: str, steps: int, seed: int) -> str:
+def recipe(lessons: Path, parts: Path, *, steps: int, seed: int) -> str:
     """Say how a model is trained in about so many steps, all stages together."""
     rows = {f"{stage}_rows": max(round(steps * share), 1) * BATCH for stage, share in _SHARES.items()}
     again = rows["tools_rows"] // 4
@@ -54,7 +54,8 @@ def recipe(lessons: Path, parts: Path, *, command: str, steps: int, seed: int) -
     paths = {**lesson_files(lessons), "lessons": lessons}
     paths |= {name: parts / name for name in ("vision", "language")}
     quoted = {name: json.dumps(path.as_posix()) for name, path in paths.items()}
-    return _TEXT.format(command=command, seed=seed, batch=BATCH, again_rows=again, **rows, **quoted)
+    again_by = command(lessons.with_name("recipe.yaml"), lessons.with_name("another"))
+    return _TEXT.format(command=again_by, seed=seed, batch=BATCH, again_rows=again, **rows, **quoted)
 
 
 def command(recipe: Path, to: Path) -> str:
