@@ -43,7 +43,7 @@ def test_a_model_learns_to_see_in_four_hundred_steps(parts, tmp_path, monkeypatc
     assert found["call"][0] >= 0.9 and found["call"][1] <= 0.2, found
     page = (folder / "index.html").read_text()
     assert page.count("<polyline") == 6 and page.count('<article class="sheet">') == 12
-    assert len((folder / "trained/align/steps.jsonl").read_text().splitlines()) == 160
+    assert len((folder / "trained/align/steps.jsonl").read_text().splitlines()) == 140
 
     # Again: nothing is trained anew, also where nobody says how many steps; and a recipe is not changed in silence.
     weights = (folder / "trained/tools/model/model.safetensors").stat().st_mtime_ns

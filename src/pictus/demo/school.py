@@ -10,7 +10,7 @@ import orjson
 
 from pictus.demo.exam import examine
 from pictus.demo.lessons import words, write_lessons
-from pictus.demo.shapes import SIDE
+from pictus.demo.shapes import FORMS, HUES, PLACES, SIDE
 from pictus.demo.syllabus import command, recipe
 from pictus.demo.tiny import write_parts
 from pictus.demo.tour import Stop
@@ -92,7 +92,7 @@ def _prepare(folder: Path, plan: Path, to: Path, *, steps: int | None, seed: int
         _check_same(plan, recipe(lessons, parts, steps=steps or STEPS, seed=seed), is_all=steps is not None)
         return
     write_lessons(lessons, count=PICTURES, seed=seed)
-    write_parts(parts, words(), side=SIDE)
+    write_parts(parts, words(), apart=(*HUES, *FORMS, *PLACES), side=SIDE)
     with whole_file(plan) as file:
         file.write(recipe(lessons, parts, steps=steps or STEPS, seed=seed).encode())
 
@@ -137,7 +137,7 @@ def _learned(passed: "Passed") -> StageLearned:
 def _show(
     path: Path, stages: Sequence[StageLearned], marks: Sequence[Mark], sheets: Sequence[Sheet], *, commands: list[str]
 ) -> None:
-    figures: dict[str, str | int] = {f"{mark.subject} right": f"{mark.right:.0%}" for mark in marks}
+    figures: dict[str, str | int] = {f"{mark.subject} right": f"{100 * mark.right:.0f} %" for mark in marks}
     figures |= {
         "steps": sum(len(stage.losses) for stage in stages),
         "seconds of training": round(sum(stage.seconds for stage in stages)),

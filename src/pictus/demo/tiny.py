@@ -1,5 +1,6 @@
 """The parts of a model so small that a processor trains it in a minute: configs and a tokenizer, and no weights yet."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,10 @@ _SPECIAL = ("<|pad|>", "<|end|>", "<image>", "<|system|>", "<|user|>", "<|assist
 _MARKS = ("<tool_call>", "</tool_call>")  # one token each, and told in an answer, as those of larger models are
 
 
-def write_parts(folder: Path, texts: Iterable[str], *, side: int) -> None:
+def write_parts(folder: Path, texts: Iterable[str], *, apart: Iterable[str], side: int) -> None:
     """Write a vision tower and a language model, whose tokenizer learns from the texts."""
     vision, language = folder / "vision", folder / "language"
-    words = _write_tokenizer(language, texts)
+    words = _write_tokenizer(language, texts, apart)
     _write(vision / "config.json", _vision(side))
     _write(vision / "preprocessor_config.json", _PREPARED | {"size": {"height": side, "width": side}})
     _write(language / "config.json", _language(words))
@@ -80,18 +81,21 @@ def _language(words: int) -> dict[str, Any]:
     }
 
 
-def _write_tokenizer(folder: Path, texts: Iterable[str]) -> int:
+def _write_tokenizer(folder: Path, texts: Iterable[str], apart: Iterable[str]) -> int:
     """Write a tokenizer of bytes and of the words that come up often; give how many words it has."""
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.BPE())
-    # A word is the same token after a space and after a quotation mark: what captions teach, calls can say.
-    apart = pre_tokenizers.Split(Regex(r"\p{L}+"), "isolated")
+    # A word that stands apart is one token wherever it is: what captions teach of it, answers and calls can say.
+    # What is always the same around it becomes few tokens, so that most of what is learned is what is seen.
+    each = "|".join(sorted(map(re.escape, apart), reverse=True))
+    kept = pre_tokenizers.Split(Regex(rf"\b({each})\b"), "isolated")
     alike = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([apart, alike])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([kept, alike])
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=512,
+        max_token_length=16,
         special_tokens=list(_SPECIAL),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,

@@ -10,7 +10,7 @@ from pictus.report.page import fill
 
 WIDTH, HEIGHT = 320, 150  # of the drawing of a curve
 _MOST = 300  # points: more are finer than a pixel
-_KEEPS = 0.9  # of the running mean
+_KEEPS = 0.75  # of the running mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
