@@ -128,9 +128,9 @@ def _learned(passed: "Passed") -> StageLearned:
     lines = [orjson.loads(line) for line in (passed.folder / "steps.jsonl").read_bytes().splitlines()]
     return StageLearned(
         name=passed.name,
-        told=_TOLD[passed.name],
+        told=_TOLD.get(passed.name, ""),
         seconds=sum(line["seconds"] for line in lines),
-        losses=tuple(line["loss"] for line in lines),
+        losses=tuple(line["loss"] for line in lines if line["loss"] is not None),
     )
 
 
