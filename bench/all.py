@@ -5,9 +5,9 @@ from pathlib import Path
 
 import asking
 import blend_order
+import captions
 import feed
 import gqa
-import captions
 import laion
 import large_json
 import local_models
