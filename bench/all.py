@@ -11,6 +11,7 @@ import gqa
 import laion
 import large_json
 import local_models
+import packing
 import vqav2
 from coco_pair import write_pair
 from measure import DATA, Figure, machine, measure
@@ -137,6 +138,7 @@ def main() -> None:
     text += f"\n## Scores of captions\n\n{captions.table()}"
     text += f"\n## Models on this machine\n\n{local_models.table()}"
     text += f"\n## Feeding a training\n\n{feed.table()}"
+    text += f"\n## Packed rows\n\n{packing.table()}"
     (HERE / "RESULTS.md").write_text(text)
     print(text)
 
