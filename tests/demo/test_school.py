@@ -1,4 +1,4 @@
-"""A tiny model learns to see in a minute: colours, places, and calls that name them."""
+"""A tiny model learns to see in a minute: colours, places, shapes, and calls that name them."""
 
 import json
 import sys
@@ -37,7 +37,7 @@ def parts():
 def test_a_model_learns_to_see_in_four_hundred_steps(parts, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "school"
     found = marks(demo(monkeypatch, capsys, "--to", folder, "--steps", 400))
-    for subject in ("colour", "position"):
+    for subject in ("colour", "position", "shape"):
         right, blank = found[subject]
         assert right >= 0.95 and blank <= 0.45, found
     assert found["call"][0] >= 0.9 and found["call"][1] <= 0.2, found

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     "--count", type=click.IntRange(1, 10_000), help="How many pictures; by default 60, or as many as are there."
 )
 @click.option("--train", "trains", is_flag=True, help="Train a tiny model instead, and examine it: two minutes.")
-@click.option("--steps", type=click.IntRange(20), help="Of that training.  [default: 1000]")
+@click.option("--steps", type=click.IntRange(20), help="Of that training.  [default: 600]")
 @click.option("--seed", default=0, show_default=True, help="Other pictures, other questions.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(folder: Path | None, count: int | None, trains: bool, steps: int | None, seed: int, as_json: bool) -> None:

@@ -23,7 +23,7 @@ from pictus.store.whole_file import whole_file
 if TYPE_CHECKING:
     from pictus.learn.course import Passed
 
-STEPS = 1000  # about two minutes on two cores
+STEPS = 600  # about two minutes on two cores
 PICTURES = 3000
 HELD_OUT = 200
 _ELSEWHERE = 1_000_003  # added to the seed: pictures that no lesson has
@@ -55,7 +55,7 @@ def school(
 
     Args:
         folder: everything is written below it; it must be new, or an earlier school's.
-        steps: of all stages together; by default what the recipe there says, or 1,000.
+        steps: of all stages together; by default what the recipe there says, or 600.
         seed: of the pictures, their order and the first weights.
         events: told of the progress of the data.
         listeners: told of each step.
