@@ -15,12 +15,12 @@ from pictus.record import Reject
 from pictus.scoring.agreement import agreement, mean_of_people
 from pictus.scoring.answers import Answers, answers_of, id_of, refuse_extra, refuse_missing, refuse_other_than_text
 from pictus.scoring.outcome import outcome_of
-from pictus.scoring.vqa_words import Said, said_by_model, said_by_people
+from pictus.scoring.vqa_words import Said, Sayings
 
 # A grade, its type of answer, and its score before rounding.
 _Graded: TypeAlias = tuple[Grade, str, float | None]
 
-_answer_in = itemgetter("answer")
+_answer_in, _id_in = itemgetter("answer"), itemgetter("answer_id")
 _USUAL_IDS = list(range(1, 11))
 _PLACES = 2  # of the official figures, which are percent
 
@@ -61,7 +61,7 @@ class Benchmark:
 
 def _graded(truth: Path, answers: Answers, predictions: Path) -> Iterator[_Graded]:
     """Grade the annotated questions in their order."""
-    repeated, seen = frozenset(answers.repeated), dict[str, None]()
+    repeated, seen, sayings = frozenset(answers.repeated), dict[str, None](), Sayings()
     for batch in read_batches(truth, ("annotations",)):
         for number, row in enumerate(batch.rows, batch.first):
             try:
@@ -72,7 +72,7 @@ def _graded(truth: Path, answers: Answers, predictions: Path) -> Iterator[_Grade
                     raise BadRow("its question is annotated twice")
                 seen[key] = None
                 if key in answers.by_id:
-                    yield _grade(key, row, answers.by_id[key], key in repeated)
+                    yield _grade(key, row, answers.by_id[key], key in repeated, sayings)
             except ROW_ERRORS as error:
                 where, mend = f"{truth}, row {number}", "give the official annotations, as they were published"
                 raise PictusError(reason_of(error), where=where, mend=mend) from None
@@ -83,9 +83,9 @@ def _graded(truth: Path, answers: Answers, predictions: Path) -> Iterator[_Grade
     refuse_extra(answers.by_id, seen, predictions)
 
 
-def _grade(key: str, row: Mapping[str, Any], answer: str, is_repeated: bool) -> _Graded:
+def _grade(key: str, row: Mapping[str, Any], answer: str, is_repeated: bool, sayings: Sayings) -> _Graded:
     people = list_in(row, "answers")
-    found, given = said_by_model(answer), list(map(said_by_people, map(_answer_in, people)))
+    found, given = sayings[answer], list(map(sayings.__getitem__, map(_answer_in, people)))
     parsed, score, note = found.trimmed, None, ""
     if not given:
         note = "nobody answered this question"
@@ -118,8 +118,11 @@ def _all_same(given: list[Said]) -> bool:
 def _score(people: list[Any], given: list[str], answer: str) -> float:
     if answer not in given:
         return 0.0
-    if [one.get("answer_id") for one in people] == _USUAL_IDS:  # then no two are the same record
-        return agreement(given, answer)
+    try:
+        if list(map(_id_in, people)) == _USUAL_IDS:  # then no two are the same record
+            return agreement(given, answer)
+    except KeyError:
+        pass  # what has no ids is compared by what it has
     records = [{**one, "answer": text} for one, text in zip(people, given, strict=True)]
     same = [record for record in records if record["answer"] == answer]
     return mean_of_people([sum(record != other for other in same) for record in records])

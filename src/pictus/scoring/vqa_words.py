@@ -5,7 +5,6 @@ Every oddity here is one of the official code, which scores are compared by; `do
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 _MARKS = ';/[]"{}()=+\\_-><@`,?!'  # in the order of the official list; no apostrophe, colon or percent is among them
 _MARK = re.compile(f"[{re.escape(_MARKS)}.]")
@@ -33,7 +32,7 @@ _CONTRACTIONS = {
     for place, sign in enumerate(word)
     if sign == "'"
 } | {"somebody'd": "somebodyd"}  # which is the wrong way round, and official
-_CACHED_CHARACTERS = 100  # of a text: longer ones hardly come twice
+_KEPT_CHARACTERS = 100  # of a text: longer ones hardly come twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +49,23 @@ def said(text: str) -> Said:
     return Said(trimmed, _words(_without_marks(trimmed)))
 
 
-# For the answers of people, which are short: two million of them have some ten thousand texts.
-said_by_people = lru_cache(2**17)(said)
+class Sayings(dict[str, Said]):
+    """Answers in both forms, each worked out once: two million human answers have some ten thousand texts.
 
+    A dict without more, since it is asked that often. It is for one file, and goes with it.
+    """
 
-def said_by_model(text: str) -> Said:
-    """Give an answer of any length, and remember it only where it is as short as those of people."""
-    return said_by_people(text) if len(text) <= _CACHED_CHARACTERS else said(text)
+    def __missing__(self, text: str) -> Said:
+        """Work the forms of an answer out, and keep them where it is as short as those of people are."""
+        found = said(text)
+        if len(text) <= _KEPT_CHARACTERS:
+            self[text] = found
+        return found
 
 
 def m4c_words(text: str) -> str:
     """Give a text as the evaluators of M4C compare it, which TextVQA and LLaVA use."""
-    return said_by_model(text.lower().replace(",", "").replace("?", "").replace("'s", " 's").strip()).words
+    return said(text.lower().replace(",", "").replace("?", "").replace("'s", " 's").strip()).words
 
 
 def _without_marks(text: str) -> str:
