@@ -34,7 +34,7 @@ _SPECIAL = ("<|pad|>", "<|end|>", "<image>", "<|system|>", "<|user|>", "<|assist
 _MARKS = ("<tool_call>", "</tool_call>")  # one token each, and told in an answer, as those of larger models are
 
 
-def write_parts(folder: Path, texts: Iterable[str], *, apart: Iterable[str], side: int) -> None:
+def write_parts(folder: Path, texts: Iterable[str], *, apart: Iterable[str] = (), side: int) -> None:
     """Write a vision tower and a language model, whose tokenizer learns from the texts."""
     vision, language = folder / "vision", folder / "language"
     words = _write_tokenizer(language, texts, apart)
