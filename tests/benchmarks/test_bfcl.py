@@ -145,7 +145,7 @@ def test_the_command_needs_no_truth_where_there_is_none(tmp_path):
         assert done.exit_code == 0, done.output
         assert json.loads(done.stdout)["accuracy"] == 1
         line = json.loads((tmp_path / "grades.jsonl").read_text())
-        assert line == {"id": "irrelevance_0", "score": 1.0, "parsed": None, "note": ""}
+        assert line == line | {"id": "irrelevance_0", "score": 1.0, "parsed": None, "note": "", "kind": "irrelevance"}
 
 
 JSON = st.recursive(

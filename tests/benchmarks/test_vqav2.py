@@ -155,7 +155,8 @@ def test_items_are_lines_and_files_that_are_not_there_are_told(tmp_path):
     paths = write(tmp_path, [annotation(5, ["a"] * 10)], [{"question_id": 5, "answer": "a"}])
     lines = tmp_path / "items.jsonl"
     done = score_step.run(score_step.plan("vqav2", paths, per_item=lines))
-    assert json.loads(lines.read_text()) == {"id": "5", "score": 1.0, "parsed": "a", "note": ""}
+    line = json.loads(lines.read_text())
+    assert line == line | {"id": "5", "score": 1.0, "parsed": "a", "note": "", "picture": "7"}
     assert (done.items, done.unscored, done.outcomes) == (1, 0, {"answered": 1})
     with pytest.raises(PictusError, match="does not exist") as told:
         score_step.plan("vqav2", replace(paths, questions=tmp_path / "none.json"))

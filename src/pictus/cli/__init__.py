@@ -18,7 +18,8 @@ _HERE = Path(__file__).parent
 # In the order of a first afternoon with pictus.
 _ORDER = (
     *("demo", "doctor", "list", "show", "mark", "cite", "arrange", "import"),
-    *("check", "generate", "judge", "ask", "licence", "export", "blend", "train", "score"),
+    *("check", "generate", "judge", "ask", "licence", "export"),
+    *("blend", "train", "score", "compare"),
 )
 _EPILOG = "Begin with `pictus demo`: the whole way in a minute, without key, GPU or network."
 

@@ -2,9 +2,9 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import orjson
 from pictus import plugins
 from pictus.errors import PictusError
 from pictus.grade import Files, Grade, Graded
+from pictus.scoring.intervals import Interval, clusters_of, mean_interval
 from pictus.store.whole_file import whole_file
 
 
@@ -34,6 +35,19 @@ class Scored:
     items: int
     unscored: int  # where the official scorer ends with an error
     outcomes: Mapping[str, int]
+    pictures: int  # that the items are about
+    interval: Interval | None  # of the mean of the items' scores
+
+    @property
+    def honest(self) -> dict[str, Any]:
+        """Say what the figures do not: how sure the mean is, and how the answers were come by."""
+        return {
+            "items": self.items,
+            "pictures": self.pictures,
+            "unscored": self.unscored,
+            "mean": None if self.interval is None else asdict(self.interval),
+            "outcomes": dict(self.outcomes),
+        }
 
 
 def plan(
@@ -65,6 +79,8 @@ def run(plan: ScorePlan) -> Scored:
         items=len(graded.grades),
         unscored=sum(grade.score is None for grade in graded.grades),
         outcomes=Counter(grade.outcome for grade in graded.grades),
+        pictures=len({grade.picture for grade in graded.grades if grade.picture}),
+        interval=_interval(graded.grades),
     )
 
 
@@ -81,4 +97,22 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 
 def _line(grade: Grade) -> dict[str, Any]:
-    return {"id": grade.id, "score": grade.score, "parsed": grade.parsed, "note": grade.note, **grade.figures}
+    return {
+        "id": grade.id,
+        "score": grade.score,
+        "parsed": grade.parsed,
+        "note": grade.note,
+        "outcome": grade.outcome,
+        "kind": grade.kind,
+        "picture": grade.picture,
+        **grade.figures,
+    }
+
+
+def _interval(grades: Sequence[Grade]) -> Interval | None:
+    """Give the mean of the items' scores and its interval, by picture; None where no item has a score."""
+    counted = [(grade.score, grade.picture) for grade in grades if grade.score is not None]
+    if not counted:
+        return None
+    scores, pictures = zip(*counted, strict=True)
+    return mean_interval(clusters_of(scores, pictures), unbounded=not 0 <= min(scores) <= max(scores) <= 1)
