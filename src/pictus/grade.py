@@ -1,9 +1,11 @@
-"""What a benchmark says of answers: a grade for each item, and the figures of them all."""
+"""What a benchmark asks, and what it says of answers: a grade for each item, and the figures of them all."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+
+from pictus.record import Media, Record, Tool, Turn
 
 # How an answer was come by. Only `answered` counts for what the model meant; the others are reported apart from the
 # score, which they are part of: an empty answer is wrong, and one that nobody could read may be right by chance.
@@ -41,3 +43,43 @@ class Graded:
 
     grades: tuple[Grade, ...]
     figures: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A question as a model hears it, before the instruction."""
+
+    id: str  # the official one
+    turns: tuple[Turn, ...]  # the last is the user's
+    media: tuple[Media, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    instruction: str | None = None  # in place of the benchmark's, where questions of this kind have another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a model said to an item; nothing where no answer came."""
+
+    item: Item
+    prompt: str  # the words of it, with `<image>` for each picture
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What was asked: the questions of a split, or a part of them."""
+
+    split: str
+    files: tuple[Path, ...]  # the dataset's, that the questions are from
+    records: Callable[[], Iterator[Record]]  # those that were asked about
+    ids: frozenset[str]
+    is_whole: bool  # all questions of the split: its official files can be taken as they are
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Official:
+    """The official files of a paper, and the options that name its split."""
+
+    questions: Path | None = None
+    truth: Path | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)

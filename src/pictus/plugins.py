@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 
 from pictus.card import Asset, Card
 from pictus.errors import ManyErrors, PictusError, unknown_name
-from pictus.grade import Files, Graded
+from pictus.grade import Files, Graded, Item, Official, Paper, Reply
 from pictus.prompt import Answer, Prompt
 from pictus.record import Record, Reject
 
@@ -198,6 +198,27 @@ class Benchmark(Protocol):
 
     def grade(self, files: Files) -> Graded:
         """Grade the answers of a file in the official layout."""
+        ...
+
+
+class Exam(Benchmark, Protocol):
+    """A benchmark that a model can be asked, by the usual instruction."""
+
+    usual_split: ClassVar[str]
+    instruction: ClassVar[str]  # said after each question
+    max_tokens: ClassVar[int]  # of an answer
+    predictions: ClassVar[str]  # the name of the file of answers
+
+    def item(self, record: Record) -> Item:
+        """Make a question of a record of the dataset; one that cannot be asked is a `BadRow`."""
+        ...
+
+    def write(self, replies: Iterable[Reply], path: Path) -> None:
+        """Write what was answered in the official layout."""
+        ...
+
+    def official(self, paper: Paper, folder: Path) -> Official | None:
+        """Name the official files of a paper, or make them below a folder; None where the answers are not public."""
         ...
 
 

@@ -1,18 +1,21 @@
 """Score answers to GQA as its evaluation script does: exact answers, and what they say of a model beyond that."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pictus.errors import PictusError
-from pictus.grade import Files, Grade, Graded
+from pictus.grade import Files, Grade, Graded, Item, Official, Paper, Reply
 from pictus.reading.json import read_rows
 from pictus.reading.rows import ROW_ERRORS, list_in, reason_of, text_in
+from pictus.record import Record
 from pictus.scoring.answers import answers_of, id_of, refuse_missing
+from pictus.scoring.asking import IN_A_WORD, item_of, short
 from pictus.scoring.official import LAST_OF_SEVERAL, members_of
 from pictus.scoring.outcome import outcome_of
+from pictus.scoring.part import part_of_members, write_array
 
 _WHAT_IS_COMMON = ("color", "material", "shape")  # all that two things can have in common
 _AMONG = ("validity", "plausibility")
@@ -38,6 +41,27 @@ class Benchmark:
 
     source: ClassVar[str] = "gqa"
     needs: ClassVar[tuple[str, ...]] = ("questions",)
+
+    usual_split: ClassVar[str] = "testdev_balanced"
+    instruction: ClassVar[str] = IN_A_WORD
+    max_tokens: ClassVar[int] = 16
+    predictions: ClassVar[str] = "predictions.json"
+
+    def item(self, record: Record) -> Item:
+        """Ask the question with its picture."""
+        return item_of(record)
+
+    def write(self, replies: Iterable[Reply], path: Path) -> None:
+        """Write the answers in small letters, without a period at the end: only then can they be equal."""
+        write_array(({"questionId": one.item.id, "prediction": short(one.turn.text)} for one in replies), path)
+
+    def official(self, paper: Paper, folder: Path) -> Official | None:
+        """Take the questions of the dataset, which hold the answers; of a part, or of several files, make one."""
+        if paper.split.startswith(("test_", "challenge_")):
+            return None
+        if paper.is_whole and len(paper.files) == 1:
+            return Official(questions=paper.files[0])
+        return Official(questions=part_of_members(paper.files, paper.ids, folder / "questions.json"))
 
     def grade(self, files: Files) -> Graded:
         """Grade the answers to the balanced questions, in the order of the questions."""

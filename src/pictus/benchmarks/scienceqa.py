@@ -1,18 +1,21 @@
 """Score answers to ScienceQA as its evaluation script does, and answers of LLaVA as LLaVA's does."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
 from pictus.errors import PictusError
-from pictus.grade import Files, Grade, Graded
+from pictus.grade import Files, Grade, Graded, Item, Official, Paper, Reply
 from pictus.reading.json import read_object, read_rows
 from pictus.reading.rows import ROW_ERRORS, BadRow, list_in, looks_like, reason_of, text_in
+from pictus.record import Record
 from pictus.scoring.answers import Answers, answers_of, id_of, refuse_extra
+from pictus.scoring.asking import BY_LETTER, choice_item_of
 from pictus.scoring.official import LAST_OF_SEVERAL, members_of
 from pictus.scoring.outcome import outcome_of
+from pictus.scoring.part import write_lines, write_members
 
 _LETTERS = "ABCDE"
 _FAILED = "FAILED"
@@ -46,6 +49,30 @@ class Benchmark:
 
     source: ClassVar[str] = "scienceqa"
     needs: ClassVar[tuple[str, ...]] = ("questions", "truth")
+
+    usual_split: ClassVar[str] = "test"
+    instruction: ClassVar[str] = BY_LETTER
+    max_tokens: ClassVar[int] = 64
+    predictions: ClassVar[str] = "answers.jsonl"
+
+    def item(self, record: Record) -> Item:
+        """Ask with the hint as context, and the choices behind letters."""
+        return choice_item_of(record)
+
+    def write(self, replies: Iterable[Reply], path: Path) -> None:
+        """Write a line for each answer, as LLaVA does."""
+        write_lines(
+            ({"question_id": one.item.id, "prompt": one.prompt, "text": one.turn.text.strip()} for one in replies), path
+        )
+
+    def official(self, paper: Paper, folder: Path) -> Official:
+        """Take the lists and problems of the dataset; for a part of a list, make one of it."""
+        problems, lists = paper.files[:2]
+        if not paper.is_whole:
+            asked = [key for key in _split(lists, paper.split) if key in paper.ids]
+            lists = folder / "pid_splits.json"
+            write_members([(paper.split, asked)], lists)
+        return Official(questions=lists, truth=problems, options={"split": paper.split})
 
     def grade(self, files: Files) -> Graded:
         """Grade the answers to the problems of the split, in the order of its list."""

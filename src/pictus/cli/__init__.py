@@ -19,7 +19,7 @@ _HERE = Path(__file__).parent
 _ORDER = (
     *("demo", "doctor", "list", "show", "mark", "cite", "arrange", "import"),
     *("check", "generate", "judge", "ask", "licence", "export"),
-    *("blend", "train", "score", "compare"),
+    *("blend", "train", "evaluate", "score", "compare"),
 )
 _EPILOG = "Begin with `pictus demo`: the whole way in a minute, without key, GPU or network."
 

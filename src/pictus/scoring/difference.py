@@ -21,6 +21,8 @@ from pictus.scoring.intervals import (
     upper_tail,
 )
 
+_NOTHING = 1e-9  # a change of a score that rounding makes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equivalence:
@@ -98,7 +100,7 @@ def _with_doubt(clusters: Clusters, most: float) -> _Careful:
     So models that agreed on five pictures are not taken to agree on all.
     """
     usual = clusters.items / len(clusters.sums)
-    step = (most or 1.0) * usual * sqrt(0.5)
+    step = (most if most > _NOTHING else 1.0) * usual * sqrt(0.5)
     more = Clusters(np.append(clusters.sums, (step, -step)), np.append(clusters.sizes, (usual, usual)))
     return _Careful(more.mean, standard_error(more), clusters.freedom)
 

@@ -16,6 +16,7 @@ LEVEL = 0.95
 RESAMPLES = 2_000
 _DRAWS = 4_000_000  # pictures drawn at once: 32 MB of numbers
 _NORMAL = NormalDist()
+_MANY = 1_000_000  # degrees of freedom, of which nobody can tell Student's t from the normal distribution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +84,10 @@ def mean_interval(clusters: Clusters, *, unbounded: bool = False, level: float =
     if unbounded:
         return Interval(mean=mean, low=mean - times * error, high=mean + times * error, level=level)
     spread = mean * (1 - mean)
-    is_flat = spread <= 0 or error == 0
-    count = min(clusters.items, float(len(clusters.sums))) if is_flat or error == float("inf") else spread / error**2
+    if spread > 0 and 0 < error < float("inf"):
+        count = spread / error**2
+    else:  # there is no error to go by, and thus no doubt about it either
+        count, times = float(len(clusters.sums)), quantile(level, _MANY)
     shrink = 1 + times**2 / count
     middle = (mean + times**2 / (2 * count)) / shrink
     half = times * sqrt(max(spread, 0.0) / count + times**2 / (4 * count**2)) / shrink

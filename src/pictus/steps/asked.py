@@ -116,7 +116,15 @@ def check_means(plan: AskingPlan, model: str) -> None:
 
 @contextmanager
 def kept_journal(plan: AskingPlan, corpus: Corpus) -> Iterator[Journal]:
-    """Open the journal for a run, and close it after; two runs at once would pay twice, and overdraw a budget."""
+    """Open the journal for the run of a corpus, and close it after."""
+    # Another corpus gave up on some requests; this one tries them again.
+    with open_journal(plan, try_again=bool(plan.journal) and not corpus.place.names("shards")) as journal:
+        yield journal
+
+
+@contextmanager
+def open_journal(plan: AskingPlan, *, try_again: bool) -> Iterator[Journal]:
+    """Open a journal for one run alone: two at once would pay twice, and overdraw a budget."""
     path = Path(plan.journal) if plan.journal else Path(plan.to) / _JOURNAL
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(f".{path.name}.lock").open("w") as lock:
@@ -127,8 +135,8 @@ def kept_journal(plan: AskingPlan, corpus: Corpus) -> Iterator[Journal]:
             raise PictusError("another run is using this journal", where=str(path), mend=mend) from None
         journal = Journal(path)
         try:
-            if plan.journal and not corpus.place.names("shards"):
-                journal.forget_passing()  # another corpus gave up on them; this one tries again
+            if try_again:
+                journal.forget_passing()
             yield journal
         finally:
             journal.close()
