@@ -1,15 +1,24 @@
 """Small benchmarks in their official layouts, each question of which shows the answer to who reads the prompt."""
 
+import io
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+from aiohttp import web
 from PIL import Image
+
+from pictus.chat.reply import completion
+from pictus.record import Call
 
 COLOURS = ("red", "green", "blue", "white")
 
 
 def write_exams(root, count=8):
-    """Write GQA, ScienceQA and VQAv2, of so many questions each, with two questions about a picture."""
+    """Write each benchmark, of so many questions, two of them about a picture where it has pictures."""
+    write_bfcl(root / "bfcl", count)
     write_gqa(root / "gqa", count)
+    write_mmmu(root / "mmmu", count)
     write_scienceqa(root / "scienceqa", count)
     write_vqav2(root, count)
     return root
@@ -92,10 +101,63 @@ def write_vqav2(root, count):
     _dump(root / "vqav2" / "v2_mscoco_val2014_annotations.json", {"annotations": annotations})
 
 
+def write_mmmu(folder, count):
+    """Half of the questions have choices, the other half are open."""
+    rows = []
+    for n in range(count):
+        colour, data = COLOURS[n % 4], io.BytesIO()
+        Image.new("RGB", (24, 16), colour).save(data, "PNG")
+        has_choices = n % 2 == 0
+        rows.append(
+            {
+                "id": f"validation_Art_{n + 1}",
+                "question": f"<image 1> Which of {n} is {colour}?",
+                "options": repr([f"a {one} thing" for one in COLOURS]) if has_choices else "[]",
+                "answer": "ABCD"[n % 4] if has_choices else colour,
+                "question_type": "multiple-choice" if has_choices else "open",
+                "image_1": {"bytes": data.getvalue(), "path": "1.png"},
+            }
+        )
+    (folder / "Art").mkdir(parents=True)
+    for split in ("validation", "test"):
+        told = rows if split == "validation" else [row | {"answer": "?"} for row in rows]
+        pq.write_table(pa.Table.from_pylist(told), folder / "Art" / f"{split}-00000-of-00001.parquet")
+
+
+def write_bfcl(folder, count):
+    function = {
+        "name": "paint.thing",
+        "description": "Paint a thing.",
+        "parameters": {
+            "type": "dict",
+            "properties": {"colour": {"type": "string", "description": "Its colour."}},
+            "required": ["colour"],
+        },
+    }
+    for category in ("simple_python", "irrelevance"):
+        asked, right = [], []
+        for n in range(count):
+            key, colour = f"{category}_{n}", COLOURS[n % 4]
+            question = [[{"role": "user", "content": f"Paint thing {n} {colour}."}]]
+            asked.append({"id": key, "question": question, "function": [function]})
+            right.append({"id": key, "ground_truth": [{"paint.thing": {"colour": [colour]}}]})
+        files = {f"BFCL_v4_{category}.json": asked}
+        if category != "irrelevance":
+            files[f"possible_answer/BFCL_v4_{category}.json"] = right
+        for name, rows in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
 def knowing(body, times):
     """Answer from the words of the prompt: all that is asked here is said in it."""
     content = body["messages"][-1]["content"]
     words = content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
     first = words.strip().splitlines()[0]
     number = next(n for n, colour in enumerate(COLOURS) if colour in first)
+    if "tools" in body:
+        name = body["tools"][0]["function"]["name"]
+        call = Call("1", name, json.dumps({"colour": COLOURS[number]}))
+        reply = completion("", model=body["model"], finish="tool_calls", calls=[call])
+        return web.Response(body=reply, content_type="application/json")
     return "ABCD"[number] if "letter" in words else f" {COLOURS[number].title()}.\n"

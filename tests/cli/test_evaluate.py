@@ -17,7 +17,7 @@ def test_figures_go_to_stdout_and_talk_to_stderr(run, data, tmp_path):
     with serving(knowing) as endpoint:
         first = ("evaluate", "m", "--base-url", endpoint.base, "--from", data, "--to", tmp_path / "run")
         out, err = run(*first, "--on", "gqa,scienceqa")
-        assert "gqa testdev_balanced: 4 questions\n  accuracy" in out and "scienceqa test: 4 questions" in out
+        assert "gqa, testdev_balanced: 4 questions\n  accuracy" in out and "scienceqa, test: 4 questions" in out
         assert "95% interval" in err
         found = json.loads(run(*first, "--on", "gqa", "--json")[0])
     assert found["gqa"]["figures"]["accuracy"] == 1.0 and found["gqa"]["figures"]["pictus"]["items"] == 4
@@ -43,4 +43,4 @@ def test_questions_without_an_answer_end_with_set_aside(run, tmp_path):
 def test_a_secret_split_names_the_file_to_send(run, data, tmp_path):
     to = tmp_path / "run"
     _, err = run("evaluate", "echo", "--on", "gqa:test_balanced", "--from", data, "--to", to)
-    assert f"{to}/gqa/predictions.json is for the official server" in err
+    assert f"{to}/gqa-test_balanced/predictions.json is for the official server" in err

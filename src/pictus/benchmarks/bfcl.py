@@ -1,18 +1,22 @@
 """Score function calls as the Berkeley function-calling leaderboard (BFCL v4) does: name, arguments, values."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pictus.errors import PictusError, unknown_name
-from pictus.grade import Files, Grade, Graded, Outcome
+from pictus.grade import Files, Grade, Graded, Item, Official, Outcome, Paper, Reply
+from pictus.reading.json import read_rows
+from pictus.reading.rows import BadRow
+from pictus.record import Record, Reject, Turn
 from pictus.scoring.answers import answers_of, refuse_extra, refuse_missing, refuse_repeated
 from pictus.scoring.calls.call import shown
 from pictus.scoring.calls.checking import problem_of
 from pictus.scoring.calls.decoding import Decoded, Language, decode
 from pictus.scoring.lines import read_python_lines, rows_by_id
+from pictus.scoring.part import write_lines
 
 CATEGORIES = (
     "simple_python",
@@ -61,6 +65,39 @@ class Benchmark:
     category: str = ""
     underscore_to_dot: bool = False
     partial: bool = False
+
+    usual_split: ClassVar[str] = "simple_python"
+    instruction: ClassVar[str] = ""  # the functions go beside the question, as tools
+    max_tokens: ClassVar[int] = 1_024
+    predictions: ClassVar[str] = "results.jsonl"
+
+    def item(self, record: Record) -> Item:
+        """Ask what comes before the calls, with the functions as tools; no server takes names with dots."""
+        _refuse_unknown(record.origin.split or "")
+        last = max((number for number, turn in enumerate(record.turns) if turn.role == "user"), default=-1)
+        if last < 0:
+            raise BadRow("nobody asks anything")
+        tools = tuple(replace(tool, name=tool.name.replace(".", "_")) for tool in record.tools)
+        return Item(id=record.origin.key, turns=record.turns[: last + 1], tools=tools)
+
+    def write(self, replies: Iterable[Reply], path: Path) -> None:
+        """Write the calls of each answer; where it has none, its words."""
+        write_lines(({"id": one.item.id, "result": _result(one.turn)} for one in replies), path)
+
+    def official(self, paper: Paper, folder: Path) -> Official:
+        """Take the dataset's questions and answers; for a part of them, make both."""
+        files = {"questions.jsonl": paper.files[0], "possible_answer.jsonl": (paper.files[1:] or (None,))[0]}
+        if not paper.is_whole:
+            for name, path in files.items():
+                if path is not None:
+                    write_lines((row for row in _written(path) if str(row.get("id")) in paper.ids), folder / name)
+                    files[name] = folder / name
+        questions, truth = files.values()
+        return Official(
+            questions=questions,
+            truth=None if "relevance" in paper.split else truth,
+            options={"category": paper.split, "underscore_to_dot": True},
+        )
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -119,6 +156,14 @@ class Benchmark:
         if decoded.problem:
             return f"{decoded.problem} {decoded.reason}"
         return problem_of(decoded.calls, functions, expected, category, language, dots=not self.underscore_to_dot)
+
+
+def _result(turn: Turn) -> Any:
+    return [{call.name: call.arguments} for call in turn.calls] or turn.text
+
+
+def _written(path: Path) -> Iterator[Mapping[str, Any]]:
+    return (item[1] for item in read_rows(path, lines=True) if not isinstance(item, Reject))
 
 
 def _language_of(category: str) -> Language:

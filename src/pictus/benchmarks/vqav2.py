@@ -1,20 +1,22 @@
 """VQAv2: how many of ten people gave the answer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
 from pictus.errors import PictusError
-from pictus.grade import Files, Grade, Graded
+from pictus.grade import Files, Grade, Graded, Item, Official, Paper, Reply
 from pictus.reading.json import read_batches, read_rows
 from pictus.reading.questions import rows_under
 from pictus.reading.rows import ROW_ERRORS, BadRow, list_in, reason_of, text_in
-from pictus.record import Reject
+from pictus.record import Record, Reject
 from pictus.scoring.agreement import agreement, mean_of_people
 from pictus.scoring.answers import Answers, answers_of, id_of, refuse_extra, refuse_missing, refuse_other_than_text
+from pictus.scoring.asking import IN_A_WORD, item_of, official_id, short
 from pictus.scoring.outcome import outcome_of
+from pictus.scoring.part import part_of_rows, write_array
 from pictus.scoring.vqa_words import Said, Sayings
 
 # A grade, its type of answer, and its score before rounding.
@@ -41,6 +43,37 @@ class Benchmark:
 
     source: ClassVar[str] = "vqav2"
     needs: ClassVar[tuple[str, ...]] = ()  # a lack of annotations is explained below
+
+    usual_split: ClassVar[str] = "val"
+    instruction: ClassVar[str] = IN_A_WORD
+    max_tokens: ClassVar[int] = 16
+    predictions: ClassVar[str] = "results.json"
+
+    def item(self, record: Record) -> Item:
+        """Ask the question with its picture."""
+        return item_of(record)
+
+    def write(self, replies: Iterable[Reply], path: Path) -> None:
+        """Write the answers in small letters, without a period at the end: where all people agree, these count."""
+        write_array(
+            ({"question_id": official_id(one.item.id), "answer": short(one.turn.text)} for one in replies), path
+        )
+
+    def official(self, paper: Paper, folder: Path) -> Official | None:
+        """Take the dataset's questions and annotations; for a part of them, make both."""
+        if len(paper.files) == 1:
+            return None
+        questions, truth = paper.files
+        if paper.is_whole:
+            return Official(questions=questions, truth=truth)
+
+        def is_asked(row: Mapping[str, Any]) -> bool:
+            return str(row.get("question_id")) in paper.ids
+
+        return Official(
+            questions=part_of_rows(questions, "questions", is_asked, folder / "questions.json"),
+            truth=part_of_rows(truth, "annotations", is_asked, folder / "annotations.json"),
+        )
 
     def grade(self, files: Files) -> Graded:
         """Grade the answers of a results file."""

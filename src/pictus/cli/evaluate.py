@@ -55,7 +55,7 @@ def command(model: str, on: str, root: Path, to: str, dry_run: bool, as_json: bo
     with output.progress(to) as events:
         done = evaluate.run(plan, events)
     if as_json:
-        output.result({one.benchmark: one.plain() for one in done})
+        output.result({one.name: one.plain() for one in done})
     for one in done:
         _tell(one, as_json=as_json)
     sys.exit(output.DONE if all(one.is_clean for one in done) else output.SET_ASIDE)
@@ -65,7 +65,7 @@ def _tell(one: Any, *, as_json: bool) -> None:
     from pictus.cli.score import figure_rows, told_of
 
     part = "" if one.asked == one.of else f" of {one.of:,}"
-    head = f"{one.benchmark} {one.split}: {one.asked:,}{part} questions"
+    head = f"{one.name}, {one.split}: {one.asked:,}{part} questions"
     if one.scored is not None and not as_json:
         click.echo(head)
         output.table(figure_rows(one.scored.figures))
@@ -86,7 +86,7 @@ def _dry_run(plan: Any, *, as_json: bool) -> None:
 
     found = [(sitting, evaluate.choose(plan, sitting)) for sitting in plan.sittings]
     told = {
-        sitting.benchmark: {
+        sitting.name: {
             "split": sitting.split,
             "asked": len(chosen.ids),
             "of": chosen.of,
@@ -98,7 +98,7 @@ def _dry_run(plan: Any, *, as_json: bool) -> None:
     if as_json:
         return output.result(told)
     for name, one in told.items():
-        click.echo(f"{name} {one['split']}: would ask {one['asked']:,} of {one['of']:,} questions, with the words")
+        click.echo(f"{name}, {one['split']}: would ask {one['asked']:,} of {one['of']:,} questions, with the words")
         click.echo(f"  {one['instruction']}")
         output.reasons(one["unasked"])
     return output.say("nothing was asked")

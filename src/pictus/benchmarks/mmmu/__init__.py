@@ -3,16 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
 
-from pictus.benchmarks.mmmu import open_answer
+from pictus.benchmarks.mmmu import open_answer, paper
 from pictus.benchmarks.mmmu.choice import letter_of, pro_letter_of
 from pictus.benchmarks.mmmu.figures import figures_of, subject_of
 from pictus.benchmarks.mmmu.items import CHOICE, Item, items_of, pro_items_of
 from pictus.errors import PictusError
-from pictus.grade import Files, Grade, Graded, Outcome
+from pictus.grade import Files, Grade, Graded, Official, Outcome, Paper, Reply
+from pictus.grade import Item as Asked
+from pictus.record import Record
+from pictus.scoring.asking import BY_LETTER
 from pictus.scoring.outcome import outcome_of
+from pictus.scoring.part import write_members
 
 _OFFICIAL_SEED = 42
 
@@ -42,6 +47,23 @@ class Benchmark:
 
     source: ClassVar[str] = "mmmu"
     needs: ClassVar[tuple[str, ...]] = ()
+
+    usual_split: ClassVar[str] = "validation"
+    instruction: ClassVar[str] = BY_LETTER  # of open questions: in a word
+    max_tokens: ClassVar[int] = 512
+    predictions: ClassVar[str] = "responses.json"
+
+    def item(self, record: Record) -> Asked:
+        """Ask with the choices behind letters in brackets, the pictures where the question names them."""
+        return paper.item(record)
+
+    def write(self, replies: Iterable[Reply], path: Path) -> None:
+        """Write the responses as they came: the scorer reads them."""
+        write_members(((one.item.id, one.turn.text) for one in replies), path)
+
+    def official(self, asked: Paper, folder: Path) -> Official | None:
+        """Make the files of choices and answers, which the dataset has in other ones."""
+        return paper.official(asked, folder)
 
     def grade(self, files: Files) -> Graded:
         """Grade the answers, subject by subject."""

@@ -38,7 +38,7 @@ __all__ = ["EvaluatePlan", "Evaluated", "choose", "plan", "run"]
 class Evaluated:
     """What came of one benchmark."""
 
-    benchmark: str
+    name: str  # the benchmark's, and the split's where it is not the usual one
     split: str
     asked: int
     of: int  # questions of the split
@@ -82,7 +82,7 @@ def run(plan: EvaluatePlan, events: Events) -> list[Evaluated]:
             done.append(_written(plan, plan.sittings[number], asked))
         told = _told(model, rules.price, journal.totals())
     finished = [_scored(plan, *one) for one in zip(plan.sittings, chosen, done, strict=True)]
-    results = {one.benchmark: one.plain() for one in finished}
+    results = {one.name: one.plain() for one in finished}
     _write_json(Path(plan.to) / "evaluation.json", {**told, "benchmarks": results})
     return finished
 
@@ -100,7 +100,7 @@ def _last_turn(prompt: Prompt, answer: Answer) -> Turn:
 
 def _written(plan: EvaluatePlan, sitting: Sitting, asked: Iterable[Asked]) -> Counter[str]:
     """Write what came in, as it came and as the benchmark wants it; count why questions have no answer."""
-    folder, exam = Path(plan.to) / sitting.benchmark, sitting.exam
+    folder, exam = Path(plan.to) / sitting.name, sitting.exam
     for left in folder.glob(".*.part"):  # by a run that was killed
         left.unlink()
     unanswered: Counter[str] = Counter()
@@ -130,7 +130,7 @@ def _replies(asked: Iterable[Asked], file: IO[bytes], unanswered: Counter[str]) 
 
 
 def _scored(plan: EvaluatePlan, sitting: Sitting, chosen: Chosen, unanswered: Counter[str]) -> Evaluated:
-    folder, exam = Path(plan.to) / sitting.benchmark, sitting.exam
+    folder, exam = Path(plan.to) / sitting.name, sitting.exam
     paper = Paper(
         split=sitting.split,
         files=tuple(sitting.source.files(plan.root, sitting.split)),
@@ -140,7 +140,7 @@ def _scored(plan: EvaluatePlan, sitting: Sitting, chosen: Chosen, unanswered: Co
     )
     official = exam.official(paper, folder)
     evaluated = Evaluated(
-        benchmark=sitting.benchmark,
+        name=sitting.name,
         split=sitting.split,
         asked=len(chosen.ids),
         of=chosen.of,
@@ -174,7 +174,7 @@ def _begin(plan: EvaluatePlan, sitting: Sitting, model: plugins.Model) -> None:
         "sample": plan.sample,
         "seed": plan.seed if plan.sample is not None else None,
     }
-    path = Path(plan.to) / sitting.benchmark / "asked.json"
+    path = Path(plan.to) / sitting.name / "asked.json"
     asked = orjson.loads(orjson.dumps(asked, default=str))
     if not path.is_file():
         return _write_json(path, asked)

@@ -20,6 +20,11 @@ class Sitting:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def name(self) -> str:
+        """Name it, as its folder: several splits of a benchmark may be asked in one run."""
+        return self.benchmark if self.split == self.exam.usual_split else f"{self.benchmark}-{self.split}"
+
+    @property
     def exam(self) -> plugins.Exam:
         """Make the benchmark."""
         found: plugins.Exam = plugins.load("benchmarks", self.benchmark, self.options)
@@ -111,18 +116,21 @@ def _sittings(on: list[str], options: dict[str, Any]) -> tuple[Sitting, ...]:
         mend = "name benchmarks: `--on vqav2,gqa`"
         raise PictusError("nothing is asked", where="--on", mend=mend)
     sittings, problems = [], []
+    taken: set[str] = set()
     for told in on:
-        name, _, split = told.strip().replace("-", "_").partition(":")
-        own = {key.partition(".")[2]: options.pop(key) for key in list(options) if key.partition(".")[0] == name}
+        name, _, split = told.strip().partition(":")
+        name = name.replace("-", "_")
+        own = {key.partition(".")[2]: value for key, value in options.items() if key.partition(".")[0] == name}
+        taken |= {f"{name}.{key}" for key in own}
         exam = plugins.load("benchmarks", name, own, where="--on")
         if not hasattr(exam, "item"):
             mend = f"score answers of your own: `pictus score {name} --predictions FILE`"
             problems.append(PictusError(f"{name} has no questions to ask", where="--on", mend=mend))
         else:
             sittings.append(Sitting(benchmark=name, split=split or exam.usual_split, options=own))
-    names = [one.benchmark for one in sittings]
+    names = [one.name for one in sittings]
     problems += [
-        PictusError(f"{name} stands here twice", where="--on", mend="evaluate one split of it after the other")
+        PictusError(f"{name} stands here twice", where="--on", mend="name it once")
         for name in dict.fromkeys(names)
         if names.count(name) > 1
     ]
@@ -131,6 +139,7 @@ def _sittings(on: list[str], options: dict[str, Any]) -> tuple[Sitting, ...]:
             f"no benchmark takes `{key}`", where="--option", mend="write `NAME.OPTION=VALUE`, NAME after `--on`"
         )
         for key in options
+        if key not in taken
     ]
     if problems:
         raise ManyErrors(problems, where="evaluate") if len(problems) > 1 else problems[0]
