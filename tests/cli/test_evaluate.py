@@ -25,9 +25,11 @@ def test_figures_go_to_stdout_and_talk_to_stderr(run, data, tmp_path):
 
 def test_a_dry_run_asks_nothing_and_writes_nothing(run, data, tmp_path):
     whole = ("evaluate", "echo", "--on", "gqa", "--from", data, "--to", tmp_path / "run", "--sample", "3", "--dry-run")
-    out, _ = run(*whole)
+    out, err = run(*whole)
+    assert "nothing was asked" in err and "tokens" in out
     assert "would ask 3 of 4 questions" in out and "single word or phrase" in out
-    assert json.loads(run(*whole, "--json")[0])["gqa"]["asked"] == 3
+    told = json.loads(run(*whole, "--json")[0])
+    assert told["benchmarks"]["gqa"]["asked"] == 3 == told["estimate"]["requests"]
     assert not (tmp_path / "run").exists()
 
 

@@ -1,6 +1,7 @@
 """Ask a model the questions of benchmarks, and score its answers."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from pictus.cli import output
 @click.option("--journal", type=click.Path(), help="Where answers are kept.  [default: with the run]")
 @click.option("--at-once", type=click.IntRange(1), help="Requests in flight, at most.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the backend.")
-@click.option("--dry-run", is_flag=True, help="Say what would be asked, and stop.")
+@click.option("--dry-run", is_flag=True, help="Say what would be asked, what it takes and costs, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON, by their official names.")
 def command(model: str, on: str, root: Path, to: str, dry_run: bool, as_json: bool, **given: Any) -> None:
     """Evaluate MODEL: a name, a folder of weights, a GGUF file, `backend:name`, or the address of a server.
@@ -83,8 +84,10 @@ def _tell(one: Any, *, as_json: bool) -> None:
 
 def _dry_run(plan: Any, *, as_json: bool) -> None:
     from pictus.steps import evaluate
+    from pictus.steps.evaluate.estimate import estimate
 
     found = [(sitting, evaluate.choose(plan, sitting)) for sitting in plan.sittings]
+    cost = estimate(plan, [chosen for _, chosen in found])
     told = {
         sitting.name: {
             "split": sitting.split,
@@ -96,9 +99,9 @@ def _dry_run(plan: Any, *, as_json: bool) -> None:
         for sitting, chosen in found
     }
     if as_json:
-        return output.result(told)
+        return output.result({"benchmarks": told, "estimate": asdict(cost)})
     for name, one in told.items():
         click.echo(f"{name}, {one['split']}: would ask {one['asked']:,} of {one['of']:,} questions, with the words")
-        click.echo(f"  {one['instruction']}")
+        click.echo(f"  {one['instruction'] or '(none)'}")
         output.reasons(one["unasked"])
-    return output.say("nothing was asked")
+    return output.estimate(cost, takes_batches=False)
