@@ -53,6 +53,7 @@ class Item:
     turns: tuple[Turn, ...]  # the last is the user's
     media: tuple[Media, ...] = ()
     tools: tuple[Tool, ...] = ()
+    truth: tuple[str, ...] = ()  # what people answered, for those who read a report; graders read the official files
     instruction: str | None = None  # in place of the benchmark's, where questions of this kind have another
 
 

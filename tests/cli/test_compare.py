@@ -32,7 +32,7 @@ def test_flips_are_named_both_ways_and_by_kind(run, sides):
     assert (found["better"], found["worse"]) == (["q0", "q2"], ["q1"])
     assert found["overall"]["difference"] == pytest.approx(1 / 40)
     assert (found["mean_a"], found["mean_b"]) == (0.5, 0.525)
-    assert found["overall"]["pictures"] == 10 and found["overall"]["mcnemar_p"] == 1.0
+    assert found["overall"]["groups"] == 10 and found["overall"]["mcnemar_p"] == 1.0
     assert {kind: (one["better"], one["worse"]) for kind, one in found["kinds"].items()} == {
         "even": (2, 0),
         "odd": (0, 1),

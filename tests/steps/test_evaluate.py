@@ -196,8 +196,8 @@ def test_two_models_that_were_evaluated_are_compared(data, tmp_path):
     flips = {name: (one.overall.better, one.overall.worse) for name, one in found.items()}
     # MMMU's scorer finds no letter in "green", and draws those that it wants.
     assert {name: flips[name] for name in ("bfcl", "gqa", "vqav2")} == {"bfcl": (0, 8), "gqa": (0, 6), "vqav2": (0, 6)}
-    assert found["vqav2"].overall.pictures == 4
-    assert found["gqa"].overall.pictures == 4
+    assert found["vqav2"].overall.groups == 4
+    assert found["gqa"].overall.groups == 4
 
 
 def test_a_model_of_this_machine_is_evaluated_from_its_weights(data, tmp_path, tiny):

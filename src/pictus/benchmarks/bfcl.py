@@ -78,7 +78,8 @@ class Benchmark:
         if last < 0:
             raise BadRow("nobody asks anything")
         tools = tuple(replace(tool, name=tool.name.replace(".", "_")) for tool in record.tools)
-        return Item(id=record.origin.key, turns=record.turns[: last + 1], tools=tools)
+        truth = tuple(f"{call.name} {call.arguments}" for turn in record.turns for call in turn.calls)
+        return Item(id=record.origin.key, turns=record.turns[: last + 1], tools=tools, truth=truth)
 
     def write(self, replies: Iterable[Reply], path: Path) -> None:
         """Write the calls of each answer; where it has none, its words."""

@@ -15,8 +15,12 @@ _NAMED = 10  # flips that the table names
 @click.argument("b", type=click.Path(path_type=Path))
 @click.option("--margin", type=float, default=0.01, show_default=True, help="A difference too small to care about.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the pictures that are drawn again.")
+@click.option(
+    "--report", "folder", type=click.Path(path_type=Path), help="Write a page with the items into this folder."
+)
+@click.option("--show", type=click.IntRange(1), default=200, show_default=True, help="Items on that page.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, all flips among it.")
-def command(a: Path, b: Path, margin: float, seed: int, as_json: bool) -> None:
+def command(a: Path, b: Path, margin: float, seed: int, folder: Path | None, show: int, as_json: bool) -> None:
     """Say how B differs from A: both files of `pictus score --per-item`, or both folders of `pictus evaluate`.
 
     The difference comes first, with its 95 % interval: pictures are drawn again, all their questions with them. Then
@@ -27,14 +31,16 @@ def command(a: Path, b: Path, margin: float, seed: int, as_json: bool) -> None:
     pictus compare old/items.jsonl new/items.jsonl
     pictus compare runs/base runs/tuned --margin 0.005
     """
-    from pictus.steps import compare
+    from pictus.steps import compare, report
 
     plan = compare.plan(a, b, margin=margin, seed=seed)
     found = compare.run(plan)
+    if folder is not None:
+        output.say(f"to look at the items: {report.report_comparison(plan, found, folder, shown=show)}")
     if as_json:
         return output.result({"a": str(a), "b": str(b), "comparisons": found})
     for name, one in found.items():
-        click.echo(f"{name}: {one.overall.items:,} items about {one.overall.pictures:,} pictures")
+        click.echo(f"{name}: {one.overall.items:,} items in {one.overall.groups:,} groups by picture")
         output.table(_rows(one))
         _tell_flips(one)
     for name in plan.alone:

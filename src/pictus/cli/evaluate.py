@@ -31,9 +31,12 @@ from pictus.cli import output
 @click.option("--journal", type=click.Path(), help="Where answers are kept.  [default: with the run]")
 @click.option("--at-once", type=click.IntRange(1), help="Requests in flight, at most.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the backend.")
+@click.option("--show", type=click.IntRange(0), help="Items on the report's page; 0 for no report.  [default: 200]")
 @click.option("--dry-run", is_flag=True, help="Say what would be asked, what it takes and costs, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON, by their official names.")
-def command(model: str, on: str, root: Path, to: str, dry_run: bool, as_json: bool, **given: Any) -> None:
+def command(
+    model: str, on: str, root: Path, to: str, show: int | None, dry_run: bool, as_json: bool, **given: Any
+) -> None:
     """Evaluate MODEL: a name, a folder of weights, a GGUF file, `backend:name`, or the address of a server.
 
     Each question is asked with the instruction that is usual for its benchmark. Stop the run as you like: the same
@@ -44,7 +47,7 @@ def command(model: str, on: str, root: Path, to: str, dry_run: bool, as_json: bo
     pictus evaluate models/tuned --on vqav2,gqa --from DATA --to runs/tuned
     pictus evaluate gpt-4o-mini --on scienceqa --sample 500 --budget 1 --from DATA --to runs/small
     """
-    from pictus.steps import evaluate
+    from pictus.steps import evaluate, report
 
     settings = output.settings_of(given.pop("settings"))
     if (address := given.pop("base_url")) is not None:
@@ -59,6 +62,8 @@ def command(model: str, on: str, root: Path, to: str, dry_run: bool, as_json: bo
         output.result({one.name: one.plain() for one in done})
     for one in done:
         _tell(one, as_json=as_json)
+    if show != 0:
+        output.say(f"to look at the items: {report.report_run(Path(to), shown=show or report.SHOWN)}")
     sys.exit(output.DONE if all(one.is_clean for one in done) else output.SET_ASIDE)
 
 

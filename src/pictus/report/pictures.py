@@ -26,7 +26,7 @@ class Picture:
     reason: str = ""
 
 
-def page_picture(media: tuple[Media, ...]) -> Picture:
+def page_picture(media: tuple[Media, ...], *, largest: int = LARGEST) -> Picture:
     """Make the first picture of a record fit for a page; else its first motion."""
     medium = next((medium for medium in media if medium.kind == "image"), None)
     motion = next((medium for medium in media if medium.kind == "motion"), None)
@@ -46,7 +46,7 @@ def page_picture(media: tuple[Media, ...]) -> Picture:
     if data is None:
         return _none(medium, f"not acquired yet: {medium.url}" if medium.url else "no bytes, file or address")
     try:
-        return _fit(data)
+        return _fit(data, largest)
     except Image.DecompressionBombError:
         return _none(medium, "the picture is too large to be shown")
     except Exception as error:  # decoders raise nearly anything on broken bytes; the page shows the reason
@@ -55,7 +55,7 @@ def page_picture(media: tuple[Media, ...]) -> Picture:
 
 def _drawn(motion: Media) -> Picture:
     data, reason = draw_motion(motion)
-    return _fit(data) if data else Picture(width=4, height=1, reason=reason)
+    return _fit(data, LARGEST) if data else Picture(width=4, height=1, reason=reason)
 
 
 def _read(medium: Media) -> bytes | None:
@@ -68,7 +68,7 @@ def _none(medium: Media, reason: str) -> Picture:
     return Picture(width=medium.width or 4, height=medium.height or 3, reason=reason)
 
 
-def _fit(data: bytes) -> Picture:
+def _fit(data: bytes, largest: int) -> Picture:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # MOST_PIXELS is the limit here
         image = Image.open(BytesIO(data), formats=PICTURE_KINDS)
@@ -77,12 +77,12 @@ def _fit(data: bytes) -> Picture:
         width, height = image.size
         if width * height > MOST_PIXELS:
             raise Image.DecompressionBombError
-        if kind and max(width, height) <= LARGEST and image.getexif().get(_ORIENTATION, 1) == 1:
+        if kind and max(width, height) <= largest and image.getexif().get(_ORIENTATION, 1) == 1:
             image.load()  # broken pictures are found here, not in the reader's browser
             return Picture(_address(kind, data), width, height)
-        image.draft("RGB", (LARGEST, LARGEST))
+        image.draft("RGB", (largest, largest))
         upright = ImageOps.exif_transpose(image)
-        upright.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
+        upright.thumbnail((largest, largest), Image.Resampling.LANCZOS)
         file = BytesIO()
         _on_white(upright).save(file, "JPEG", quality=84)
         return Picture(_address("image/jpeg", file.getvalue()), *upright.size)

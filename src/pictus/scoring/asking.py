@@ -1,5 +1,7 @@
 """What benchmarks share that ask a model: questions from records, choices behind letters, and plain short answers."""
 
+from dataclasses import replace
+
 from pictus.grade import Item
 from pictus.reading.choices import letter, lettered
 from pictus.reading.rows import BadRow
@@ -14,7 +16,9 @@ def item_of(record: Record) -> Item:
     asked = next((turn for turn in record.turns if turn.role == "user"), None)
     if asked is None:
         raise BadRow("nobody asks anything")
-    return Item(id=record.origin.key, turns=(asked,), media=record.media, tools=record.tools)
+    return Item(
+        id=record.origin.key, turns=(asked,), media=record.media, tools=record.tools, truth=record.facts.answers
+    )
 
 
 def choice_item_of(record: Record) -> Item:
@@ -27,7 +31,7 @@ def choice_item_of(record: Record) -> Item:
         return item  # a choice is a picture, or there are none: the question stays as its dataset tells it
     mended = "\n".join(f"{letter(number)}. {choice}" for number, choice in enumerate(choices))
     turn = Turn(turn.role, (*rest, Part("text", last[: len(last) - len(told)] + mended)))
-    return Item(id=item.id, turns=(turn,), media=item.media)
+    return replace(item, turns=(turn,))
 
 
 def short(text: str) -> str:

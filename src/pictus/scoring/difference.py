@@ -39,7 +39,7 @@ class Difference:
     """B less A, over the items that both have."""
 
     items: int
-    pictures: int
+    groups: int  # pictures; an item without one stands alone
     difference: float  # of the mean scores
     interval: Interval
     better: int  # items with a higher score in B
@@ -61,7 +61,7 @@ def difference_of(
     moved = np.any(clusters.sums != clusters.mean * clusters.sizes)
     return Difference(
         items=len(changes),
-        pictures=len(clusters.sums),
+        groups=len(clusters.sums),
         difference=clusters.mean,
         # Drawing again from values that are all the same shows nothing of how they could have differed.
         interval=bootstrap_interval(clusters, seed=seed) if moved else _around(clusters.mean, careful, max(most, 1.0)),

@@ -42,7 +42,9 @@ class Compared:
 class ComparePlan:
     """The two sides, benchmark by benchmark, and how small a difference is one that nobody need care about."""
 
-    pairs: Mapping[str, tuple[Path, Path]]
+    a: Path
+    b: Path
+    pairs: Mapping[str, tuple[Path, Path]]  # the files of items
     margin: float = 0.01
     seed: int = 0
     alone: tuple[str, ...] = field(default=())  # benchmarks that only one side was evaluated on
@@ -54,7 +56,7 @@ def plan(before: Path, after: Path, *, margin: float = 0.01, seed: int = 0) -> C
         mend = "give a difference of mean scores: `--margin 0.01` is one point of a hundred"
         raise PictusError(f"the margin cannot be {margin!r}", where="--margin", mend=mend)
     if before.is_file() and after.is_file():
-        return ComparePlan(pairs={_SINGLE: (before, after)}, margin=margin, seed=seed)
+        return ComparePlan(a=before, b=after, pairs={_SINGLE: (before, after)}, margin=margin, seed=seed)
     sides = [_benchmarks(path) for path in (before, after)]
     shared = [name for name in sides[0] if name in sides[1]]
     if not shared:
@@ -62,6 +64,8 @@ def plan(before: Path, after: Path, *, margin: float = 0.01, seed: int = 0) -> C
         mend = "evaluate both on the same: `pictus evaluate MODEL --on vqav2 …`"
         raise PictusError(f"the runs have no benchmark in common: {told}", where=f"{before} and {after}", mend=mend)
     return ComparePlan(
+        a=before,
+        b=after,
         pairs={name: (sides[0][name], sides[1][name]) for name in shared},
         margin=margin,
         seed=seed,

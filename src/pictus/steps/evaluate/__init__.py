@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
@@ -23,15 +24,19 @@ from pictus.engine.events import Events
 from pictus.errors import PictusError
 from pictus.grade import Files, Item, Paper, Reply
 from pictus.prompt import Answer, Prompt
-from pictus.record import Turn
+from pictus.record import Media, Turn
 from pictus.steps import score
 from pictus.steps.asked import open_journal, price_for
 from pictus.steps.compare import ITEMS
 from pictus.steps.evaluate.plan import EvaluatePlan, Sitting, load_model, plan
 from pictus.steps.evaluate.questions import Chosen, choose, chosen_items, chosen_records, prompt_of, words_of
+from pictus.steps.report import REPLIES
 from pictus.store.whole_file import whole_file
 
 __all__ = ["EvaluatePlan", "Evaluated", "choose", "plan", "run"]
+
+
+PICTURES = "pictures"  # the folder of those that lie in no folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +109,12 @@ def _written(plan: EvaluatePlan, sitting: Sitting, asked: Iterable[Asked]) -> Co
     for left in folder.glob(".*.part"):  # by a run that was killed
         left.unlink()
     unanswered: Counter[str] = Counter()
-    with whole_file(folder / "replies.jsonl") as file:
-        exam.write(_replies(asked, file, unanswered), folder / exam.predictions)
+    with whole_file(folder / REPLIES) as file:
+        exam.write(_replies(asked, folder, file, unanswered), folder / exam.predictions)
     return unanswered
 
 
-def _replies(asked: Iterable[Asked], file: IO[bytes], unanswered: Counter[str]) -> Iterator[Reply]:
+def _replies(asked: Iterable[Asked], folder: Path, file: IO[bytes], unanswered: Counter[str]) -> Iterator[Reply]:
     for one in asked:
         item: Item = one.item.item
         turn: Turn = one.value if one.problem is None else Turn("assistant")
@@ -123,10 +128,22 @@ def _replies(asked: Iterable[Asked], file: IO[bytes], unanswered: Counter[str]) 
             "calls": turn.calls,
             "finish": one.answer and one.answer.finish,
             "problem": one.problem,
-            "pictures": [{"path": medium.path, "root": medium.root} for medium in item.media],
+            "truth": item.truth,
+            "pictures": [_kept(medium, folder) for medium in item.media],
         }
         file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
         yield Reply(item=item, prompt=prompt, turn=turn)
+
+
+def _kept(medium: Media, folder: Path) -> dict[str, str | None]:
+    """Say where a picture lies; one that lies inside a table is kept beside the answers, so that a report shows it."""
+    if medium.data is None:
+        return {"path": medium.path, "root": medium.root}
+    name = f"{PICTURES}/{blake2b(medium.data, digest_size=16).hexdigest()}"
+    if not (folder / name).exists():
+        with whole_file(folder / name, safe=False) as file:
+            file.write(medium.data)
+    return {"path": name, "root": None}
 
 
 def _scored(plan: EvaluatePlan, sitting: Sitting, chosen: Chosen, unanswered: Counter[str]) -> Evaluated:
