@@ -19,6 +19,8 @@ def write_exams(root, count=8):
     write_bfcl(root / "bfcl", count)
     write_gqa(root / "gqa", count)
     write_mmmu(root / "mmmu", count)
+    write_ocr_vqa(root / "ocr_vqa", count)
+    write_textvqa(root / "textvqa", count)
     write_scienceqa(root / "scienceqa", count)
     write_vqav2(root, count)
     return root
@@ -122,6 +124,43 @@ def write_mmmu(folder, count):
     for split in ("validation", "test"):
         told = rows if split == "validation" else [row | {"answer": "?"} for row in rows]
         pq.write_table(pa.Table.from_pylist(told), folder / "Art" / f"{split}-00000-of-00001.parquet")
+
+
+def write_ocr_vqa(folder, count):
+    """Two questions a book."""
+    books = {}
+    for n in range(0, count, 2):
+        colours = COLOURS[n % 4], COLOURS[(n + 1) % 4]
+        books[f"00{n}"] = {
+            "imageURL": f"https://books.example/{n}.jpg",
+            "questions": [f"Is cover {n} of book {n} {colours[0]}?", f"And is cover {n + 1} {colours[1]}?"],
+            "answers": [colour.title() for colour in colours],
+            "title": f"Book {n}",
+            "authorName": "",
+            "genre": "",
+            "split": 3,
+        }
+        _picture(folder / "images" / f"00{n}.jpg", colours[0])
+    _dump(folder / "dataset.json", books)
+
+
+def write_textvqa(folder, count):
+    rows = [
+        {
+            "question_id": 34000 + n,
+            "image_id": f"pic{n // 2}",
+            "question": f"What does sign {n} say, {COLOURS[n % 4]} or not?",
+            "image_classes": [],
+            "answers": [COLOURS[n % 4]] * 10,
+        }
+        for n in range(count)
+    ]
+    _dump(folder / "TextVQA_0.5.1_val.json", {"data": rows})
+    secret = [{key: value for key, value in row.items() if key != "answers"} | {"answers": []} for row in rows]
+    _dump(folder / "TextVQA_0.5.1_test.json", {"data": secret})
+    for n in range(count):
+        for place in ("train_images", "test_images"):
+            _picture(folder / place / f"pic{n // 2}.jpg", COLOURS[n % 4])
 
 
 def write_bfcl(folder, count):

@@ -209,8 +209,8 @@ class Exam(Benchmark, Protocol):
     max_tokens: ClassVar[int]  # of an answer
     predictions: ClassVar[str]  # the name of the file of answers
 
-    def item(self, record: Record) -> Item:
-        """Make a question of a record of the dataset; one that cannot be asked is a `BadRow`."""
+    def items(self, record: Record) -> Iterator[Item]:
+        """Make questions of a record of the dataset; one that cannot be asked is a `BadRow`."""
         ...
 
     def write(self, replies: Iterable[Reply], path: Path) -> None:

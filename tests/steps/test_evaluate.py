@@ -17,9 +17,9 @@ from pictus.errors import PictusError
 from pictus.steps import compare, evaluate
 from tiny_models import needs
 
-ALL = ("bfcl", "gqa", "mmmu", "scienceqa", "vqav2")
-FIRST = {"bfcl": "accuracy", "gqa": "accuracy", "mmmu": "Overall", "scienceqa": "acc", "vqav2": "overall"}
-SECRET = ("gqa:test_balanced", "mmmu:test", "vqav2:test")
+ALL = ("bfcl", "gqa", "mmmu", "ocr_vqa", "scienceqa", "textvqa", "vqav2")
+FIRST = dict.fromkeys(ALL, "accuracy") | {"mmmu": "Overall", "scienceqa": "acc", "vqav2": "overall"}
+SECRET = ("gqa:test_balanced", "mmmu:test", "textvqa:test", "vqav2:test")
 
 
 @pytest.fixture(scope="module")

@@ -71,7 +71,7 @@ class Benchmark:
     max_tokens: ClassVar[int] = 1_024
     predictions: ClassVar[str] = "results.jsonl"
 
-    def item(self, record: Record) -> Item:
+    def items(self, record: Record) -> Iterator[Item]:
         """Ask what comes before the calls, with the functions as tools; no server takes names with dots."""
         _refuse_unknown(record.origin.split or "")
         last = max((number for number, turn in enumerate(record.turns) if turn.role == "user"), default=-1)
@@ -79,7 +79,7 @@ class Benchmark:
             raise BadRow("nobody asks anything")
         tools = tuple(replace(tool, name=tool.name.replace(".", "_")) for tool in record.tools)
         truth = tuple(f"{call.name} {call.arguments}" for turn in record.turns for call in turn.calls)
-        return Item(id=record.origin.key, turns=record.turns[: last + 1], tools=tools, truth=truth)
+        yield Item(id=record.origin.key, turns=record.turns[: last + 1], tools=tools, truth=truth)
 
     def write(self, replies: Iterable[Reply], path: Path) -> None:
         """Write the calls of each answer; where it has none, its words."""

@@ -1,7 +1,7 @@
 """Score answers to GQA as its evaluation script does: exact answers, and what they say of a model beyond that."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -47,9 +47,9 @@ class Benchmark:
     max_tokens: ClassVar[int] = 16
     predictions: ClassVar[str] = "predictions.json"
 
-    def item(self, record: Record) -> Item:
+    def items(self, record: Record) -> Iterator[Item]:
         """Ask the question with its picture."""
-        return item_of(record)
+        yield item_of(record)
 
     def write(self, replies: Iterable[Reply], path: Path) -> None:
         """Write the answers in small letters, without a period at the end: only then can they be equal."""

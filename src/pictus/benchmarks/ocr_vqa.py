@@ -1,15 +1,15 @@
 """OCR-VQA: whether the answer about a book cover is the one in the catalogue."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pictus.errors import PictusError
-from pictus.grade import Files, Grade, Graded
+from pictus.grade import Files, Grade, Graded, Item, Official, Paper, Reply
 from pictus.reading.json import read_members, read_rows
 from pictus.reading.rows import ROW_ERRORS, BadRow, list_in, reason_of
-from pictus.record import Reject
+from pictus.record import Record, Reject, Turn
 from pictus.scoring.answers import (
     answers_of,
     id_of,
@@ -18,8 +18,10 @@ from pictus.scoring.answers import (
     refuse_other_than_text,
     refuse_repeated,
 )
+from pictus.scoring.asking import IN_A_WORD
 from pictus.scoring.layout import holds_rows
 from pictus.scoring.outcome import outcome_of
+from pictus.scoring.part import write_array
 
 _NUMBERS = {"train": 1, "val": 2, "test": 3}
 
@@ -44,6 +46,32 @@ class Benchmark:
     needs: ClassVar[tuple[str, ...]] = ("truth",)
 
     split: Literal["train", "val", "test"] = "test"
+
+    usual_split: ClassVar[str] = "test"
+    instruction: ClassVar[str] = IN_A_WORD
+    max_tokens: ClassVar[int] = 64
+    predictions: ClassVar[str] = "answers.json"
+
+    def items(self, record: Record) -> Iterator[Item]:
+        """Ask each question about a book for itself, with the cover."""
+        asked = (turn for turn in record.turns if turn.role == "user")
+        for number, (turn, answer) in enumerate(zip(asked, record.facts.answers, strict=True)):
+            question = Turn.of("user", turn.text, images=len(record.media))
+            key = f"{record.origin.key}_{number}"
+            yield Item(id=key, turns=(question,), media=record.media, truth=(answer,))
+
+    def write(self, replies: Iterable[Reply], path: Path) -> None:
+        """Write the answers without a period at the end, as LLaVA's scripts do."""
+        write_array(({"id": one.item.id, "answer": one.turn.text.strip().rstrip(".")} for one in replies), path)
+
+    def official(self, paper: Paper, folder: Path) -> Official:
+        """Take the dataset's own file; for a part of it, make rows of ids and answers."""
+        options = {"split": paper.split}
+        if paper.is_whole:
+            return Official(truth=paper.files[0], options=options)
+        items = (item for record in paper.records() for item in self.items(record) if item.id in paper.ids)
+        write_array(({"id": item.id, "answers": item.truth} for item in items), folder / "truth.json")
+        return Official(truth=folder / "truth.json", options=options)
 
     def grade(self, files: Files) -> Graded:
         """Grade the answers of a file."""

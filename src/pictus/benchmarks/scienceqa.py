@@ -55,9 +55,9 @@ class Benchmark:
     max_tokens: ClassVar[int] = 64
     predictions: ClassVar[str] = "answers.jsonl"
 
-    def item(self, record: Record) -> Item:
+    def items(self, record: Record) -> Iterator[Item]:
         """Ask with the hint as context, and the choices behind letters."""
-        return choice_item_of(record)
+        yield choice_item_of(record)
 
     def write(self, replies: Iterable[Reply], path: Path) -> None:
         """Write a line for each answer, as LLaVA does."""

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pictus.errors import PictusError
-from pictus.grade import Files, Grade, Graded
+from pictus.grade import Files, Grade, Graded, Item, Official, Paper, Reply
 from pictus.reading.json import read_rows
 from pictus.reading.questions import rows_under
 from pictus.reading.rows import ROW_ERRORS, BadRow, list_in, reason_of
-from pictus.record import Reject
+from pictus.record import Record, Reject
 from pictus.scoring.agreement import agreement
 from pictus.scoring.answers import (
     answers_of,
@@ -20,9 +20,11 @@ from pictus.scoring.answers import (
     refuse_other_than_text,
     refuse_repeated,
 )
+from pictus.scoring.asking import IN_A_WORD, item_of, official_id
 from pictus.scoring.edit_distance import edit_distance
 from pictus.scoring.layout import holds_rows
 from pictus.scoring.outcome import outcome_of
+from pictus.scoring.part import part_of_rows, write_array
 from pictus.scoring.vqa_words import m4c_words
 
 _PEOPLE = 10
@@ -56,6 +58,31 @@ class Benchmark:
     needs: ClassVar[tuple[str, ...]] = ()  # one of the two
 
     metric: Literal["accuracy", "anls"] = "accuracy"
+
+    usual_split: ClassVar[str] = "val"
+    instruction: ClassVar[str] = IN_A_WORD
+    max_tokens: ClassVar[int] = 32
+    predictions: ClassVar[str] = "answers.json"
+
+    def items(self, record: Record) -> Iterator[Item]:
+        """Ask the question with its picture; what a program read in the picture is not told."""
+        yield item_of(record)
+
+    def write(self, replies: Iterable[Reply], path: Path) -> None:
+        """Write the answers as they came, but for the space around them."""
+        rows = ({"question_id": official_id(one.item.id), "answer": one.turn.text.strip()} for one in replies)
+        write_array(rows, path)
+
+    def official(self, paper: Paper, folder: Path) -> Official | None:
+        """Take the dataset's own file; for a part of it, make one. The answers of the test split are not public."""
+        (truth,) = paper.files
+        if paper.split == "test":
+            return None
+        if not paper.is_whole:
+            truth = part_of_rows(
+                truth, "data", lambda row: str(row.get("question_id")) in paper.ids, folder / "truth.json"
+            )
+        return Official(truth=truth)
 
     def grade(self, files: Files) -> Graded:
         """Grade the answers of a file."""

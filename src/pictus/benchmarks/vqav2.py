@@ -49,9 +49,9 @@ class Benchmark:
     max_tokens: ClassVar[int] = 16
     predictions: ClassVar[str] = "results.json"
 
-    def item(self, record: Record) -> Item:
+    def items(self, record: Record) -> Iterator[Item]:
         """Ask the question with its picture."""
-        return item_of(record)
+        yield item_of(record)
 
     def write(self, replies: Iterable[Reply], path: Path) -> None:
         """Write the answers in small letters, without a period at the end: where all people agree, these count."""

@@ -1,7 +1,7 @@
 """Score answers to MMMU as its evaluation scripts do: letters read from responses, and open answers."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -53,9 +53,9 @@ class Benchmark:
     max_tokens: ClassVar[int] = 512
     predictions: ClassVar[str] = "responses.json"
 
-    def item(self, record: Record) -> Asked:
+    def items(self, record: Record) -> Iterator[Asked]:
         """Ask with the choices behind letters in brackets, the pictures where the question names them."""
-        return paper.item(record)
+        yield paper.item(record)
 
     def write(self, replies: Iterable[Reply], path: Path) -> None:
         """Write the responses as they came: the scorer reads them."""

@@ -123,7 +123,7 @@ def _sittings(on: list[str], options: dict[str, Any]) -> tuple[Sitting, ...]:
         own = {key.partition(".")[2]: value for key, value in options.items() if key.partition(".")[0] == name}
         taken |= {f"{name}.{key}" for key in own}
         exam = plugins.load("benchmarks", name, own, where="--on")
-        if not hasattr(exam, "item"):
+        if not hasattr(exam, "items"):
             mend = f"score answers of your own: `pictus score {name} --predictions FILE`"
             problems.append(PictusError(f"{name} has no questions to ask", where="--on", mend=mend))
         else:

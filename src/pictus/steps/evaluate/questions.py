@@ -68,11 +68,11 @@ def chosen_records(plan: EvaluatePlan, sitting: Sitting, chosen: Chosen) -> Iter
     for record in sitting.source.records(plan.root, sitting.split):
         if isinstance(record, Record):
             try:
-                key = exam.item(record).id
+                keys = {item.id for item in exam.items(record)}
             except ROW_ERRORS:
                 continue
-            if key in left:
-                left.discard(key)
+            if left & keys:
+                left -= keys
                 yield record
 
 
@@ -117,7 +117,7 @@ def _items(plan: EvaluatePlan, sitting: Sitting) -> Iterator[Item | Reject]:
             yield record
             continue
         try:
-            yield exam.item(record)
+            yield from list(exam.items(record))
         except ROW_ERRORS as error:
             yield Reject(where=record.origin.key, reasons=(reason_of(error),))
 
