@@ -149,6 +149,16 @@ def test_several_splits_of_a_benchmark_are_asked_in_one_run(data, tmp_path):
     assert lines(tmp_path / "bfcl" / "results.jsonl")[0]["result"] == [{"paint_thing": '{"colour": "red"}'}]
 
 
+def test_functions_are_told_in_words_to_models_that_know_no_tools(data, tmp_path):
+    calls = lambda body, times: f"[paint.thing(colour='{body['messages'][0]['content'].split()[-1][:-1]}')]"  # noqa: E731
+    with serving(calls) as endpoint:
+        done = evaluated(data, tmp_path, endpoint, on=["bfcl"], options={"bfcl.in_words": True})
+        assert "tools" not in endpoint.asked[0]
+    first = lines(tmp_path / "bfcl" / "replies.jsonl")[0]
+    assert '"name":"paint.thing"' in first["prompt"] and first["prompt"].endswith("\n\nPaint thing 0 red.")
+    assert done["bfcl"].scored.figures["accuracy"] == 1.0
+
+
 def test_open_questions_have_an_instruction_of_their_own(data, tmp_path):
     with serving(knowing) as endpoint:
         evaluated(data, tmp_path, endpoint, on=["mmmu"])

@@ -15,6 +15,7 @@ from pictus.scoring.answers import answers_of, refuse_extra, refuse_missing, ref
 from pictus.scoring.calls.call import shown
 from pictus.scoring.calls.checking import problem_of
 from pictus.scoring.calls.decoding import Decoded, Language, decode
+from pictus.scoring.calls.prompting import in_words
 from pictus.scoring.lines import read_python_lines, rows_by_id
 from pictus.scoring.part import write_lines
 
@@ -58,6 +59,9 @@ class Benchmark:
     `partial`, questions without an answer are left out, which else is an error. Where the official scorer ends with
     an error on an item (a type that it does not know, a list whose elements have none), the item has no score and
     no part in the accuracy.
+
+    A model is asked with the functions as tools; with `in_words`, for one that knows no tools, they stand before the
+    question, with a word on how calls are written.
     """
 
     source: ClassVar[str] = "bfcl"
@@ -65,6 +69,7 @@ class Benchmark:
     category: str = ""
     underscore_to_dot: bool = False
     partial: bool = False
+    in_words: bool = False
 
     usual_split: ClassVar[str] = "simple_python"
     instruction: ClassVar[str] = ""  # the functions go beside the question, as tools
@@ -73,13 +78,18 @@ class Benchmark:
 
     def items(self, record: Record) -> Iterator[Item]:
         """Ask what comes before the calls, with the functions as tools; no server takes names with dots."""
-        _refuse_unknown(record.origin.split or "")
+        category = record.origin.split or ""
+        _refuse_unknown(category)
         last = max((number for number, turn in enumerate(record.turns) if turn.role == "user"), default=-1)
         if last < 0:
             raise BadRow("nobody asks anything")
-        tools = tuple(replace(tool, name=tool.name.replace(".", "_")) for tool in record.tools)
         truth = tuple(f"{call.name} {call.arguments}" for turn in record.turns for call in turn.calls)
-        yield Item(id=record.origin.key, turns=record.turns[: last + 1], tools=tools, truth=truth)
+        turns = record.turns[: last + 1]
+        if self.in_words:
+            yield Item(id=record.origin.key, turns=in_words(turns, record.tools, _language_of(category)), truth=truth)
+        else:
+            tools = tuple(replace(tool, name=tool.name.replace(".", "_")) for tool in record.tools)
+            yield Item(id=record.origin.key, turns=turns, tools=tools, truth=truth)
 
     def write(self, replies: Iterable[Reply], path: Path) -> None:
         """Write the calls of each answer; where it has none, its words."""
@@ -97,7 +107,7 @@ class Benchmark:
         return Official(
             questions=questions,
             truth=None if "relevance" in paper.split else truth,
-            options={"category": paper.split, "underscore_to_dot": True},
+            options={"category": paper.split, "underscore_to_dot": not self.in_words},
         )
 
     @property
