@@ -17,6 +17,7 @@ COLOURS = ("red", "green", "blue", "white")
 def write_exams(root, count=8):
     """Write each benchmark, of so many questions, two of them about a picture where it has pictures."""
     write_bfcl(root / "bfcl", count)
+    write_captions(root / "coco", count)
     write_gqa(root / "gqa", count)
     write_mmmu(root / "mmmu", count)
     write_ocr_vqa(root / "ocr_vqa", count)
@@ -161,6 +162,21 @@ def write_textvqa(folder, count):
     for n in range(count):
         for place in ("train_images", "test_images"):
             _picture(folder / place / f"pic{n // 2}.jpg", COLOURS[n % 4])
+
+
+def write_captions(folder, count):
+    images = [
+        {"id": 700 + n, "file_name": f"COCO_val2014_{700 + n:012d}.jpg", "width": 24, "height": 16}
+        for n in range(count)
+    ]
+    rows = [
+        {"id": n * 2 + again, "image_id": 700 + n, "caption": f"a {COLOURS[n % 4]} field number {n}{'!' * again}"}
+        for n in range(count)
+        for again in range(2)
+    ]
+    _dump(folder / "annotations" / "captions_val2014.json", {"images": images, "annotations": rows})
+    for n, image in enumerate(images):
+        _picture(folder / "val2014" / image["file_name"], COLOURS[n % 4])
 
 
 def write_bfcl(folder, count):

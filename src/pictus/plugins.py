@@ -202,7 +202,10 @@ class Benchmark(Protocol):
 
 
 class Exam(Benchmark, Protocol):
-    """A benchmark that a model can be asked, by the usual instruction."""
+    """A benchmark that a model can be asked, by the usual instruction.
+
+    Where it needs only a part of its dataset, `source_settings` says so to the source.
+    """
 
     usual_split: ClassVar[str]
     instruction: ClassVar[str]  # said after each question

@@ -159,6 +159,15 @@ def test_functions_are_told_in_words_to_models_that_know_no_tools(data, tmp_path
     assert done["bfcl"].scored.figures["accuracy"] == 1.0
 
 
+def test_captions_are_scored_against_those_of_people(data, tmp_path):
+    with serving(lambda body, times: "A red field\nnumber 0.") as endpoint:
+        done = evaluated(data / "coco", tmp_path, endpoint, on=["coco_captions"], limit=4)["coco_captions"]
+        (_, words) = contents(endpoint)[0]
+    assert words["text"] == "Provide a one-sentence caption for the provided image."
+    scores = {line["id"]: line["score"] for line in lines(tmp_path / "coco_captions" / "items.jsonl")}
+    assert max(scores, key=scores.get) == "700" and done.scored.items == 4 and 0 < done.scored.figures["Bleu_1"] < 1
+
+
 def test_open_questions_have_an_instruction_of_their_own(data, tmp_path):
     with serving(knowing) as endpoint:
         evaluated(data, tmp_path, endpoint, on=["mmmu"])

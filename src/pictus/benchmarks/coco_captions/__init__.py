@@ -1,7 +1,9 @@
 """Score captions as COCO's caption evaluation does: BLEU, ROUGE-L and CIDEr."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,8 +13,12 @@ from pictus.benchmarks.coco_captions.files import read_described
 from pictus.benchmarks.coco_captions.grams import Captions, grams_of, shared
 from pictus.benchmarks.coco_captions.rouge import rouge
 from pictus.benchmarks.coco_captions.tokens import tokenized
-from pictus.grade import Files, Grade, Graded
+from pictus.grade import Files, Grade, Graded, Item, Official, Paper, Reply
+from pictus.reading.rows import BadRow
+from pictus.record import Part, Record, Turn
+from pictus.scoring.asking import official_id
 from pictus.scoring.outcome import outcome_of
+from pictus.scoring.part import write_array, write_members
 
 _BLEU = ("Bleu_1", "Bleu_2", "Bleu_3", "Bleu_4")
 
@@ -34,6 +40,30 @@ class Benchmark:
 
     source: ClassVar[str] = "coco2014"
     needs: ClassVar[tuple[str, ...]] = ("truth",)
+
+    source_settings: ClassVar[Mapping[str, Any]] = {"instances": False}
+    usual_split: ClassVar[str] = "val"
+    instruction: ClassVar[str] = "Provide a one-sentence caption for the provided image."
+    max_tokens: ClassVar[int] = 64
+    predictions: ClassVar[str] = "results.json"
+
+    def items(self, record: Record) -> Iterator[Item]:
+        """Ask for a caption of the picture, if people wrote some."""
+        if not record.facts.captions:
+            raise BadRow("nobody described the picture")
+        turn = Turn("user", (Part("image"),) * len(record.media))
+        yield Item(id=record.origin.key, turns=(turn,), media=record.media, truth=record.facts.captions)
+
+    def write(self, replies: Iterable[Reply], path: Path) -> None:
+        """Write the captions, each on one line."""
+        rows = ({"image_id": official_id(one.item.id), "caption": " ".join(one.turn.text.split())} for one in replies)
+        write_array(rows, path)
+
+    def official(self, paper: Paper, folder: Path) -> Official:
+        """Write what people said of the pictures that were shown."""
+        references = ((record.origin.key, list(record.facts.captions)) for record in paper.records())
+        write_members(references, folder / "truth.json")
+        return Official(truth=folder / "truth.json")
 
     def grade(self, files: Files) -> Graded:
         """Grade the captions, in the order of the pictures in the truth."""

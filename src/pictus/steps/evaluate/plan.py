@@ -33,7 +33,8 @@ class Sitting:
     @property
     def source(self) -> plugins.Source:
         """Make the reader of the questions' dataset."""
-        found: plugins.Source = plugins.load("sources", self.exam.source)
+        exam = self.exam
+        found: plugins.Source = plugins.load("sources", exam.source, getattr(exam, "source_settings", None))
         return found
 
 

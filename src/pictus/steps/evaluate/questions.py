@@ -80,7 +80,7 @@ def prompt_of(plan: EvaluatePlan, exam: plugins.Exam, item: Item) -> Prompt:
     """Write a question as it is asked: the instruction stands below it."""
     told = next(one for one in (plan.instruction, item.instruction, exam.instruction) if one is not None)
     last = item.turns[-1]
-    parts = (*last.parts, Part("text", f"\n{told}")) if told else last.parts
+    parts = (*last.parts, Part("text", f"\n{told}" if last.text else told)) if told else last.parts
     return Prompt(
         kind="question",
         messages=(*item.turns[:-1], replace(last, parts=_joined(parts))),
