@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from pictus.cli import output
+from pictus.reading.wording import count_of
 
 
 @click.command("evaluate")
@@ -70,8 +71,8 @@ def command(
 def _tell(one: Any, *, as_json: bool) -> None:
     from pictus.cli.score import figure_rows, told_of
 
-    part = "" if one.asked == one.of else f" of {one.of:,}"
-    head = f"{one.name}, {one.split}: {one.asked:,}{part} questions"
+    part = "" if one.asked == one.of else f"{one.asked:,} of "
+    head = f"{one.name}, {one.split}: {part}{count_of(one.of, 'question')}"
     if one.scored is not None and not as_json:
         click.echo(head)
         output.table(figure_rows(one.scored.figures))
@@ -83,7 +84,7 @@ def _tell(one: Any, *, as_json: bool) -> None:
         output.say(f"its answers are not public: {one.predictions} is for the official server")
     for what, counts in (("cannot be asked", one.unasked), ("got no answer", one.unanswered)):
         if counts:
-            output.say(f"{sum(counts.values()):,} questions {what}:")
+            output.say(f"{count_of(sum(counts.values()), 'question')} {what}:")
             output.reasons(counts)
 
 
@@ -106,7 +107,9 @@ def _dry_run(plan: Any, *, as_json: bool) -> None:
     if as_json:
         return output.result({"benchmarks": told, "estimate": asdict(cost)})
     for name, one in told.items():
-        click.echo(f"{name}, {one['split']}: would ask {one['asked']:,} of {one['of']:,} questions, with the words")
+        click.echo(
+            f"{name}, {one['split']}: would ask {one['asked']:,} of {count_of(one['of'], 'question')}, with the words"
+        )
         click.echo(f"  {one['instruction'] or '(none)'}")
         output.reasons(one["unasked"])
     return output.estimate(cost, takes_batches=False)
