@@ -17,7 +17,7 @@ def test_the_search_for_cycles_is_as_it_was_when_scoring_ends_with_an_error(tmp_
     plan = score.plan("gqa", Files(predictions=tmp_path / "predictions.json", questions=tmp_path / "questions.json"))
     try:
         (gc.enable if was_on else gc.disable)()
-        with pytest.raises(PictusError, match="1 questions have no answer"):
+        with pytest.raises(PictusError, match="1 question has no answer"):
             score.run(plan)
         assert gc.isenabled() == was_on
     finally:
