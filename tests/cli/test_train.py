@@ -2,8 +2,11 @@
 
 # ruff: noqa: E402
 
+import os
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import orjson
@@ -17,6 +20,9 @@ import torch
 
 from part_models import write_clip, write_language
 from pictus.cli.train import command
+from pictus.demo.lessons import write_lessons
+from pictus.demo.shapes import SIDE
+from pictus.demo.tiny import write_parts
 from pictus.stages import Model
 
 PAGE = (Path(__file__).parents[2] / "docs/train.md").read_text()
@@ -85,3 +91,29 @@ def test_what_training_needs_is_said(run, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     _, err = run("train", "llava15", code=1)
     assert "training needs torch, transformers, peft" in err and "pip install 'pictus[learn]'" in err
+
+
+SMALL = """\
+model: { vision: parts/vision, language: parts/language, random: [vision, language], vision_layer: -1 }
+stages:
+  align:
+    data: [{ data: lessons/align.json, images: lessons }]
+    train:
+      { trained: [projector], learning_rate: { all: 1e-3 }, batch: 16, max_tokens: 128, image_tokens: 16 }
+"""
+
+
+@pytest.mark.serial
+def test_processes_of_torchrun_train_together_and_one_of_them_tells(here):
+    write_lessons(here / "lessons", count=40)
+    write_parts(here / "parts", ["A red circle in the top left."], side=SIDE)
+    (here / "recipe.yaml").write_text(SMALL)
+    many = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
+    told = {}
+    for name, words in (("two", many), ("one", [sys.executable, "-m"])):
+        line = [*words, "pictus", "train", "recipe.yaml", "--to", name, "--workers", "0", "--json"]
+        done = subprocess.run(line, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+        assert done.returncode == 0, done.stderr
+        (told[name],) = orjson.loads(done.stdout)  # said once
+    assert told["two"]["steps"] == told["one"]["steps"] == 3
+    assert told["two"]["loss"] == pytest.approx(told["one"]["loss"], abs=1e-5)

@@ -1,5 +1,6 @@
 """Train a vision-language model, stage by stage."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,8 @@ def command(recipe: str | None, to: Path, dry_run: bool, as_json: bool, **option
     if dry_run:
         return _tell_plan(course, as_json=as_json)
     passed = _run(course)
+    if not _is_first():
+        sys.exit(passed[-1].result.exit_code)  # of processes that train together, one tells
     if as_json:
         output.result([_figures(one) for one in passed])
     else:
@@ -103,6 +106,14 @@ def _plan(recipe: str | None, to: Path, options: dict[str, Any]) -> "Course":
         seed=options["seed"],
         running=running,
     )
+
+
+def _is_first() -> bool:
+    """Say whether this process is the first of those that train together."""
+    from pictus.learn.train.processes import rendezvous
+
+    place = rendezvous(os.environ)
+    return place is None or place.rank == 0
 
 
 def check_installed() -> None:
