@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from pictus.errors import PictusError, unknown_name
 from pictus.grade import Files, Grade, Graded, Item, Official, Outcome, Paper, Reply
+from pictus.reading.bfcl_release import ONE_TURN
 from pictus.reading.json import read_rows
 from pictus.reading.rows import BadRow
 from pictus.record import Record, Reject, Turn
@@ -19,21 +20,6 @@ from pictus.scoring.calls.prompting import in_words
 from pictus.scoring.lines import read_python_lines, rows_by_id
 from pictus.scoring.part import write_lines
 
-CATEGORIES = (
-    "simple_python",
-    "simple_java",
-    "simple_javascript",
-    "multiple",
-    "parallel",
-    "parallel_multiple",
-    "irrelevance",
-    "live_simple",
-    "live_multiple",
-    "live_parallel",
-    "live_parallel_multiple",
-    "live_irrelevance",
-    "live_relevance",
-)
 _EARLIER = ("simple", "java", "javascript", "relevance")  # names of version 3, and of files cut from the others
 _OUT_OF_SCOPE = re.compile(r"multi_turn|memory|web_search|agentic|format_sensitivity|exec|rest$|sql$|chatable$")
 _FILE_NAME = re.compile(r"BFCL_v\d+_(.+?)(_result)?\.jsonl?\b")
@@ -192,10 +178,10 @@ def _refuse_unknown(category: str) -> None:
         raise PictusError(
             f"the category `{category}` is not scored here: its calls would have to be run",
             where="--option category",
-            mend="score it with the official program; here go those of one turn: " + ", ".join(CATEGORIES),
+            mend="score it with the official program; here go those of one turn: " + ", ".join(ONE_TURN),
         )
-    if category not in (*CATEGORIES, *_EARLIER):
-        raise unknown_name("category", category, CATEGORIES, where="--option category")
+    if category not in (*ONE_TURN, *_EARLIER):
+        raise unknown_name("category", category, ONE_TURN, where="--option category")
 
 
 def _category_of(path: Path, questions: Mapping[str, Any]) -> str:
@@ -207,7 +193,7 @@ def _category_of(path: Path, questions: Mapping[str, Any]) -> str:
     raise PictusError(
         "neither the file's name nor its ids say which category this is",
         where=str(path),
-        mend="add `--option category=…`: " + ", ".join(CATEGORIES),
+        mend="add `--option category=…`: " + ", ".join(ONE_TURN),
     )
 
 

@@ -13,7 +13,7 @@ from pictus.record import Reject
 
 REPOSITORY = "https://github.com/ShishirPatil/gorilla"
 FOLDER = "berkeley-function-call-leaderboard/bfcl_eval/data"
-SCORED = (
+ONE_TURN = (  # categories whose conversations end with the first call
     "simple_python",
     "simple_java",
     "simple_javascript",
@@ -27,6 +27,9 @@ SCORED = (
     "live_parallel_multiple",
     "live_irrelevance",
     "live_relevance",
+)
+SCORED = (
+    *ONE_TURN,
     "multi_turn_base",
     "multi_turn_miss_func",
     "multi_turn_miss_param",

@@ -2,19 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from pictus.learn.tokens.template import VICUNA
+
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
-
-# What LLaVA-1.5 writes, for models without a template: no special token but the one that ends an answer.
-VICUNA = (
-    "{% for m in messages %}"
-    "{% if m['role'] == 'system' %}{{ m['content'] + ' ' }}"
-    "{% elif m['role'] == 'user' %}{{ 'USER: ' + m['content'] + ' ' }}"
-    "{% elif m['role'] == 'assistant' and not m['tool_calls'] %}{{ 'ASSISTANT: ' + m['content'] + eos_token }}"
-    "{% else %}{{ raise_exception('it knows neither tools nor the role ' + m['role']) }}{% endif %}"
-    "{% endfor %}"
-    "{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}"
-)
 
 # Each picture stands on a line of its own, as LLaVA writes them. `messages` is set anew, for what follows to read.
 _FLATTEN = (
