@@ -8,14 +8,12 @@ from typing import ClassVar
 
 from pictus.errors import PictusError
 from pictus.plugins import Written
-from pictus.reading.column_mapping import ColumnMapping, check_columns, read_mapping
+from pictus.reading.column_mapping import MAPPING, ColumnMapping, check_columns, read_mapping
 from pictus.reading.mapped_rows import mapped_record
 from pictus.reading.parquet_files import parquet_files, split_of
 from pictus.reading.rows import record_rows
 from pictus.reading.tables import kind_of_table, open_table
 from pictus.record import Record, Reject
-
-_BESIDE = "columns.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Format:
         )
 
     def _mapping(self, path: Path) -> Path:
-        return Path(self.mapping) if self.mapping else (path if path.is_dir() else path.parent) / _BESIDE
+        return Path(self.mapping) if self.mapping else (path if path.is_dir() else path.parent) / MAPPING
 
     def _known_mapping(self, path: Path) -> Path:
         where = self._mapping(path)

@@ -11,6 +11,8 @@ from pictus import licence
 from pictus.errors import ManyErrors, PictusError, unknown_name
 from pictus.typed_yaml import Section, read_yaml, typed
 
+MAPPING = "columns.yaml"  # what says it, beside a table
+
 Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 
 

@@ -48,7 +48,7 @@ _MOST_PIXELS = 2**31
 
 
 @dataclass(frozen=True, slots=True)
-class LaionColumns:
+class ListColumns:
     """The columns of one file, by what they tell, and what is asked of its rows."""
 
     names: Mapping[str, str]
@@ -79,7 +79,7 @@ class LaionColumns:
 
     def rows(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
         """Give what is known of rows: address, caption, size, licence, and the scores as JSON."""
-        known = {"url": _bytes(batch[self.names["url"]]), "caption": _bytes(batch[self.names["caption"]])}
+        known = {role: _bytes(batch[self.names[role]]) for role in ("url", "caption") if role in self.names}
         for role in ("width", "height"):
             if role in self.names:
                 known[role] = _pixels(self._numbers(batch, role))
@@ -117,7 +117,7 @@ def roles_of(setting: str) -> tuple[str, ...]:
     return ((_LEAST | _MOST | _AMONG)[setting],)
 
 
-def columns_of(schema: pa.Schema, path: Path, wanted: Mapping[str, Any], *, keep_scores: bool) -> LaionColumns:
+def columns_of(schema: pa.Schema, path: Path, wanted: Mapping[str, Any], *, keep_scores: bool) -> ListColumns:
     """Find the columns of a file; without those that are needed, or asked about, nothing can be read."""
     there = {name.lower(): name for name in reversed(schema.names)}
     names = {
@@ -135,7 +135,7 @@ def columns_of(schema: pa.Schema, path: Path, wanted: Mapping[str, Any], *, keep
             )
     told = {names[role] for role in _ALWAYS if role in names and role != "licence"}
     scores = tuple(name for name in schema.names if name not in told) if keep_scores else ()
-    return LaionColumns(names, wanted, scores)
+    return ListColumns(names, wanted, scores)
 
 
 def _bytes(column: pa.Array) -> pa.Array:

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.reading.card_origin import origin_of
-from pictus.reading.laion import Tag, asked_for
+from pictus.reading.laion import Tag, asked_for, columns_of
 from pictus.reading.places import home_of, parquet_parts
 from pictus.record import Record, Reject
-from pictus.store.laion_batches import LaionParts
+from pictus.store.list_batches import ListParts
 
 _FILES = "https://the-eye.eu/public/AI/cah/laion400m-met-release/laion400m-meta/"
 _FOLDER = "laion400m-meta"
@@ -76,7 +77,8 @@ class Source:
         """Stream the chosen rows, in the order of the files."""
         return self.table(root, split).records()
 
-    def table(self, root: Path, split: str) -> LaionParts:
+    def table(self, root: Path, split: str) -> ListParts:
         """Give the rows of a split as several processes can read them."""
         origin = origin_of(self.card, "laion400m", split)
-        return LaionParts(self.files(root, split), origin, asked_for(self), self.keep_scores)
+        columns = partial(columns_of, wanted=asked_for(self), keep_scores=self.keep_scores)
+        return ListParts(self.files(root, split), origin, columns)

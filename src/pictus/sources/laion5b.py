@@ -3,16 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.errors import PictusError
 from pictus.reading.card_origin import origin_of
-from pictus.reading.laion import Tag, asked_for
+from pictus.reading.laion import Tag, asked_for, columns_of
 from pictus.reading.places import parquet_parts
 from pictus.record import Record, Reject
-from pictus.store.laion_batches import LaionParts
+from pictus.store.list_batches import ListParts
 
 _NAMES = {"en": "laion2B-en", "multi": "laion2B-multi", "nolang": "laion1B-nolang"}
 _HUB = "https://huggingface.co/datasets/laion/"
@@ -99,10 +100,11 @@ relaion1B-nolang-research-safe/part-00000-….snappy.parquet"""
         """Stream the chosen rows of a split, in the order of the files."""
         return self.table(root, split).records()
 
-    def table(self, root: Path, split: str) -> LaionParts:
+    def table(self, root: Path, split: str) -> ListParts:
         """Give the rows of a split as several processes can read them."""
         origin = origin_of(self.card, "laion5b", split)
-        return LaionParts(self.files(root, split), origin, asked_for(self), self.keep_scores)
+        columns = partial(columns_of, wanted=asked_for(self), keep_scores=self.keep_scores)
+        return ListParts(self.files(root, split), origin, columns)
 
 
 def _folder(root: Path, split: str) -> Path:

@@ -40,7 +40,7 @@ def url_rows(**known: pa.Array) -> pa.RecordBatch:
 
 
 def url_batches(
-    rows: pa.RecordBatch, origin: Origin, tell: Callable[[int], tuple[str, str]]
+    rows: pa.RecordBatch, origin: Origin, tell: Callable[[int], tuple[str, str]], *, captioned: bool = True
 ) -> Iterator[pa.RecordBatch | Reject]:
     """Give rows of `URL_ROWS` in the columns of a corpus, and those that lack an address or a caption as rejects.
 
@@ -48,13 +48,14 @@ def url_batches(
         rows: a limited number of them.
         origin: what is known of all; key and licence of the picture come from the rows.
         tell: says where the row of that number stands, and how it looks there.
+        captioned: whether the list has captions at all; then a row needs one.
     """
     urls, broken_urls = _texts(rows["url"])
     captions, broken_captions = _texts(rows["caption"])
     urls = pc.ascii_trim_whitespace(urls)
     captions = _in_one_line(captions)
     no_address = ~bits(pc.match_substring_regex(urls, _ADDRESS))
-    no_caption = ~bits(pc.greater(pc.binary_length(captions), 0))
+    no_caption = ~bits(pc.greater(pc.binary_length(captions), 0)) & captioned
     faults = (
         (broken_urls | broken_captions, "it is not UTF-8 text"),
         (no_address & ~broken_urls, "it has no address that begins with http:// or https://"),
@@ -66,7 +67,7 @@ def url_batches(
         yield Reject(where=where, reasons=tuple(reason for mask, reason in faults if mask[number]), row=row)
     if not is_bad.all():
         texts = rows.drop_columns(["url", "caption"]).append_column("url", urls).append_column("caption", captions)
-        yield _batch(texts.filter(pa.array(~is_bad)) if is_bad.any() else texts, origin)
+        yield _batch(texts.filter(pa.array(~is_bad)) if is_bad.any() else texts, origin, captioned)
 
 
 def records_of(found: Iterable[pa.RecordBatch | Reject]) -> Iterator[Record | Reject]:
@@ -78,29 +79,35 @@ def records_of(found: Iterable[pa.RecordBatch | Reject]) -> Iterator[Record | Re
             yield from columns.decode(one, {})
 
 
-def _batch(rows: pa.RecordBatch, origin: Origin) -> pa.RecordBatch:
+def _batch(rows: pa.RecordBatch, origin: Origin, captioned: bool) -> pa.RecordBatch:
     count = rows.num_rows
     kinds = rows["licence"].fill_null(origin.picture_licence).dictionary_encode()
     origins = [replace(origin, picture_licence=name) for name in kinds.dictionary.to_pylist()]
-    captions = pa.ListArray.from_arrays(pa.array(np.arange(count + 1, dtype=np.int32)), rows["caption"])
+    known = {"extra": rows["extra"]}
+    if captioned:
+        known["captions"] = pa.ListArray.from_arrays(pa.array(np.arange(count + 1, dtype=np.int32)), rows["caption"])
     return columns.assemble(
-        _ids(rows, origin),
+        _ids(rows, origin, captioned),
         turns=columns.no_turns(count),
         media=columns.pictures_at(rows["url"], rows["width"], rows["height"]),
-        facts=columns.facts_from(count, {"captions": captions, "extra": rows["extra"]}),
+        facts=columns.facts_from(count, known),
         origins=columns.origins_of(origins, kinds.indices, rows["key"]),
         root_names={},
     )
 
 
-def _ids(rows: pa.RecordBatch, origin: Origin) -> pa.Array:
+def _ids(rows: pa.RecordBatch, origin: Origin, captioned: bool) -> pa.Array:
     """Give the ids that records of these rows would have."""
-    facts = Facts(captions=(HOLE,), extra=HOLE)
-    start, middle, late, end = content_of(origin, HOLE, (), (), facts).split(b"\0")
+    facts = Facts(captions=(HOLE,) if captioned else (), extra=HOLE)
+    start, *between, end = content_of(origin, HOLE, (), (), facts).split(b"\0")
     has_extra = rows["extra"].null_count < rows.num_rows
     extra = joined(b'"', escaped(rows["extra"]), b'"').fill_null("null") if has_extra else b"null"
-    key, caption = escaped(rows["key"]), escaped(rows["caption"])
-    return ids_of(joined(start + b'"', key, b'"' + middle + b'"', caption, b'"' + late, extra, end))
+    key = joined(b'"', escaped(rows["key"]), b'"')
+    told = [key, joined(b'"', escaped(rows["caption"]), b'"'), extra] if captioned else [key, extra]
+    pieces: list[pa.Array | bytes] = [start]
+    for column, after in zip(told, [*between, end], strict=True):
+        pieces += [column, after]
+    return ids_of(joined(*pieces))
 
 
 def _texts(array: pa.Array) -> tuple[pa.Array, Bits]:

@@ -1,17 +1,16 @@
-"""Portions of LAION's lists to rows of a corpus: the wanted rows alone are ever more than numbers."""
+"""Portions of lists of addresses in Parquet to rows of a corpus: the wanted rows alone are ever more than numbers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pictus.reading.laion import columns_of
+from pictus.reading.laion import ListColumns
 from pictus.reading.parquet_files import read_schema
 from pictus.reading.row_groups import Groups, batches_in, group_portions
 from pictus.record import Origin, Record, Reject
@@ -20,16 +19,15 @@ from pictus.store.url_batches import records_of, url_batches, url_rows
 
 
 @dataclass(frozen=True, slots=True)
-class LaionParts:
-    """The Parquet files of a list, the origin that its rows share, and which rows are wanted.
+class ListParts:
+    """The Parquet files of a list, the origin that its rows share, and what their columns mean.
 
     A row is named by its file and its number there: no other key is in every release and unique.
     """
 
     paths: Sequence[Path]
     origin: Origin
-    wanted: Mapping[str, Any]  # settings by name, as `asked_for` gives them
-    keep_scores: bool
+    columns: Callable[[pa.Schema, Path], ListColumns]  # finds those of one file; each process does it anew
 
     def portions(self, rows: int) -> Iterator[Groups]:
         """Cut the files into portions of whole row groups."""
@@ -43,7 +41,7 @@ class LaionParts:
     def batches(self, portion: Groups, root_names: Mapping[str, str]) -> Iterator[pa.RecordBatch | Reject]:
         """Give the wanted rows of a portion in columns; the pictures have addresses, and no root."""
         path = portion.path
-        columns = columns_of(read_schema(path), path, self.wanted, keep_scores=self.keep_scores)
+        columns = self.columns(read_schema(path), path)
         stem = path.name.partition(".")[0]
         for first, batch in batches_in(portion, columns.to_read):
             numbers = pa.array(np.arange(first, first + batch.num_rows))
@@ -57,7 +55,7 @@ class LaionParts:
                 def tell(place: int, rows: pa.RecordBatch = rows, numbers: pa.Array = numbers) -> tuple[str, str]:
                     return f"{path.name}, row {numbers[place]}", _shown(rows, place)
 
-                yield from url_batches(rows, self.origin, tell)
+                yield from url_batches(rows, self.origin, tell, captioned="caption" in columns.names)
 
 
 def _shown(rows: pa.RecordBatch, place: int) -> str:
