@@ -1,0 +1,83 @@
+"""The body of an answer, as bytes: never more than allowed, packed or not, and never many giants at once."""
+
+import asyncio
+import zlib
+from typing import TYPE_CHECKING
+
+from pictus.web.outcome import Missed
+
+if TYPE_CHECKING:
+    import aiohttp
+
+GIANTS = 8  # bodies beyond the first bytes that come at once, so that memory has a bound
+_FREE_BYTES = 2**20
+_MANY_PIECES = 1024  # a body that drips would take more memory for its pieces than for itself
+_UNKNOWN = frozenset({"br", "zstd", "compress", "x-compress"})
+_PACKED = frozenset({"gzip", "x-gzip", "deflate"})
+
+
+async def read_body(
+    answer: "aiohttp.ClientResponse", most_bytes: int, giants: asyncio.Semaphore, deadline: asyncio.Timeout
+) -> bytes | Missed:
+    """Read a body to its end; the time that it waits for its turn among the giants is not counted."""
+    coding = answer.headers.get("Content-Encoding", "").strip().lower()
+    if coding in _UNKNOWN:
+        return Missed("encoding", coding)
+    if (answer.content_length or 0) > most_bytes:
+        return Missed("too_large")
+    pieces: list[bytes] = []
+    size, waited_for = 0, False
+    try:
+        while piece := await answer.content.readany():
+            pieces.append(piece)
+            size += len(piece)
+            if size > most_bytes:
+                return Missed("too_large")
+            if not waited_for and size > _FREE_BYTES:
+                waited_for = await _turn(giants, deadline)
+            if len(pieces) > _MANY_PIECES:
+                pieces = [b"".join(pieces)]
+        data = b"".join(pieces)
+        if coding not in _PACKED or not data:
+            return data
+        pieces.clear()
+        waited_for = waited_for or await _turn(giants, deadline)
+        return unpacked(data, most_bytes)
+    finally:
+        if waited_for:
+            giants.release()
+
+
+async def _turn(giants: asyncio.Semaphore, deadline: asyncio.Timeout) -> bool:
+    if not giants.locked():
+        return await giants.acquire()
+    clock, until = asyncio.get_running_loop().time, deadline.when()
+    began = clock()
+    deadline.reschedule(None)
+    await giants.acquire()
+    if until is not None:
+        deadline.reschedule(until + clock() - began)
+    return True
+
+
+def unpacked(data: bytes, most_bytes: int) -> bytes | Missed:
+    """Unpack gzip or deflate, whatever the header called it, up to a size."""
+    # Servers say gzip of files that they send as they are: what does not look packed is not.
+    gzip = data.startswith(b"\x1f\x8b")
+    if not gzip and data[0] & 0x0F != 8 and data[0] & 0x06 == 0x06:
+        return data
+    pieces: list[bytes] = []
+    left = most_bytes
+    try:
+        while data:
+            stream = zlib.decompressobj(47 if gzip or data[0] & 0x0F == 8 else -15)
+            pieces.append(stream.decompress(data, left + 1))
+            left -= len(pieces[-1])
+            if left < 0:
+                return Missed("too_large")
+            if not stream.eof:
+                return Missed("cut_short", passing=True)
+            data = stream.unused_data if gzip and stream.unused_data.startswith(b"\x1f\x8b") else b""
+    except zlib.error:
+        return data if not gzip and not pieces else Missed("encoding", "broken")
+    return b"".join(pieces)
