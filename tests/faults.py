@@ -132,8 +132,16 @@ async def drip(talk: Talk) -> None:
         await asyncio.sleep(0.02)
 
 
+async def raw(talk: Talk) -> None:
+    """Send the bytes that the query gives in hex."""
+    await talk.raw(bytes.fromhex(talk.query))
+    raise Over
+
+
 async def stall(talk: Talk) -> None:
-    await talk.raw(talk.head("Content-Length: 100000") + BODY)
+    """Send so many bytes of more, and no others: `/stall/1000`."""
+    sent = int(talk.rest or 400)
+    await talk.raw(talk.head(f"Content-Length: {sent + 100_000}") + bytes(sent))
     await hang(talk)
 
 
@@ -338,7 +346,22 @@ async def good(talk: Talk) -> None:
 HAZARDS: dict[str, Play] = {
     play.__name__: play
     for play in (
-        *(hang, drip, stall, slow, reset, reset_inside, closed, short, long, lengths, negative, unmeasured, chunked),
+        *(
+            hang,
+            raw,
+            drip,
+            stall,
+            slow,
+            reset,
+            reset_inside,
+            closed,
+            short,
+            long,
+            lengths,
+            negative,
+            unmeasured,
+            chunked,
+        ),
         *(chunked_short, chunked_garbage, endless, endless_chunks, giant, sized, bomb, packed, status, no_content),
         *(empty, quiet, flaky, flaky_reset, to, chain, circle, nowhere, robots, page, cookie, headers, wide, nonsense),
         *(early, informing, switching, good),

@@ -2,12 +2,12 @@
 
 import asyncio
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+
+import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 
 from pictus.web.outcome import Missed
-
-if TYPE_CHECKING:
-    import aiohttp
 
 GIANTS = 8  # bodies beyond the first bytes that come at once, so that memory has a bound
 _FREE_BYTES = 2**20
@@ -17,7 +17,7 @@ _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 
 
 async def read_body(
-    answer: "aiohttp.ClientResponse", most_bytes: int, giants: asyncio.Semaphore, deadline: asyncio.Timeout
+    answer: aiohttp.ClientResponse, most_bytes: int, giants: asyncio.Semaphore, deadline: asyncio.Timeout
 ) -> bytes | Missed:
     """Read a body to its end; the time that it waits for its turn among the giants is not counted."""
     coding = answer.headers.get("Content-Encoding", "").strip().lower()
@@ -27,6 +27,7 @@ async def read_body(
         return Missed("too_large")
     pieces: list[bytes] = []
     size, waited_for = 0, False
+    forget = _ended_when_lost(answer)
     try:
         while piece := await answer.content.readany():
             pieces.append(piece)
@@ -44,8 +45,33 @@ async def read_body(
         waited_for = waited_for or await _turn(giants, deadline)
         return unpacked(data, most_bytes)
     finally:
+        forget()
         if waited_for:
             giants.release()
+
+
+def _ended_when_lost(answer: aiohttp.ClientResponse) -> Callable[[], object]:
+    """See to it that a body ends with its connection; give what to call when it is read.
+
+    Where nonsense comes inside a body, aiohttp closes the connection and lets the reader wait for ever.
+    """
+    connection, content = answer.connection, answer.content
+    if connection is None or connection.protocol is None or content.is_eof():
+        return _nothing
+
+    def end(_: object = None) -> None:
+        if not content.is_eof() and content.exception() is None:
+            content.set_exception(HttpProcessingError())
+
+    closed = connection.protocol.closed
+    if closed is None:  # it is lost already
+        end()
+        return _nothing
+    closed.add_done_callback(end)
+    return lambda: closed.remove_done_callback(end)
+
+
+def _nothing() -> None: ...
 
 
 async def _turn(giants: asyncio.Semaphore, deadline: asyncio.Timeout) -> bool:
@@ -62,10 +88,7 @@ async def _turn(giants: asyncio.Semaphore, deadline: asyncio.Timeout) -> bool:
 
 def unpacked(data: bytes, most_bytes: int) -> bytes | Missed:
     """Unpack gzip or deflate, whatever the header called it, up to a size."""
-    # Servers say gzip of files that they send as they are: what does not look packed is not.
     gzip = data.startswith(b"\x1f\x8b")
-    if not gzip and data[0] & 0x0F != 8 and data[0] & 0x06 == 0x06:
-        return data
     pieces: list[bytes] = []
     left = most_bytes
     try:
@@ -79,5 +102,6 @@ def unpacked(data: bytes, most_bytes: int) -> bytes | Missed:
                 return Missed("cut_short", passing=True)
             data = stream.unused_data if gzip and stream.unused_data.startswith(b"\x1f\x8b") else b""
     except zlib.error:
+        # Servers say gzip of files that they send as they are: what cannot be unpacked at all is not packed.
         return data if not gzip and not pieces else Missed("encoding", "broken")
     return b"".join(pieces)

@@ -1,8 +1,8 @@
 """What is known of each host while a run lasts: how many ask it at once, how fast, and whether to ask it at all.
 
-A host that asks for quiet (429, 503) gets it, and requests further apart after it, until answers come again. A host
-that is silent time after time is given up for a while: its further rows end at once, as the last one did, so that
-thousands of dead rows of one host hold nobody up. The clock is passed in.
+A host that asks for quiet (429, Retry-After) gets it, and requests further apart after it, until answers come again.
+A host that is silent time after time is given up for a while: its further rows end at once, as the last one did, so
+that thousands of dead rows of one host hold nobody up. The clock is passed in.
 """
 
 import asyncio
@@ -10,10 +10,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from pictus.web.manners import Manners
-from pictus.web.outcome import Got, Missed, Outcome
+from pictus.web.outcome import Missed, Outcome
 from pictus.web.waiting import backoff
 
-QUIET = frozenset({"http_429", "http_503"})
 _SILENT = frozenset({"dns", "connect", "tls", "timeout", "reset", "protocol"})
 _MOST_SILENT_NEW, _MOST_SILENT_KNOWN = 5, 32  # failures in a row of what never answered, and of what did
 _REST_SECONDS = 300.0  # for which a host is given up
@@ -22,6 +21,13 @@ _LONGEST_WAIT_SECONDS = 120.0  # that a host may ask for; beyond it, its rows en
 _LONGEST_GAP_SECONDS = 8.0
 _SOON_SECONDS = 5.0  # within which a connection that is kept may be of use
 _MANY = 20_000  # hosts that are remembered; of those beyond, only the ones in use
+
+
+def wants_quiet(outcome: Outcome | None) -> bool:
+    """Tell whether a host asks to be left alone for a while: by 429, or by any other trouble of which it says when."""
+    if not isinstance(outcome, Missed) or not outcome.passing:
+        return False
+    return outcome.reason == "http_429" or outcome.wait_seconds is not None
 
 
 @dataclass(slots=True)
@@ -81,9 +87,9 @@ class Host:
             self._silent(door, outcome, now)
             return
         door.answered, door.failures = True, 0
-        if isinstance(outcome, Missed) and outcome.reason in QUIET:
+        if isinstance(outcome, Missed) and wants_quiet(outcome):
             self._refused(outcome, now)
-        elif outcome is None or isinstance(outcome, Got) or not outcome.passing:
+        elif not isinstance(outcome, Missed) or not outcome.passing:
             self.rounds = 0
             if self.gap > self.least_gap:
                 self.gap = max(self.gap * 0.9 if self.gap > 0.05 else 0.0, self.least_gap)
@@ -118,6 +124,9 @@ class Hosts:
     ) -> None:
         self._manners, self._clock, self._sleep = manners, clock, sleep
         self._hosts: dict[str, Host] = {}
+
+    def __len__(self) -> int:
+        return len(self._hosts)
 
     def __getitem__(self, name: str) -> Host:
         host = self._hosts.get(name)

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from pictus.web.address import Address, read_address
-from pictus.web.hosts import QUIET, Hosts
+from pictus.web.hosts import Hosts, wants_quiet
 from pictus.web.manners import Manners
 from pictus.web.outcome import Got, Missed, Outcome
 from pictus.web.waiting import backoff
@@ -77,7 +77,7 @@ class Visitor:
             outcome, last = await self._visit(start)
             if isinstance(outcome, Got) or not outcome.passing or self._hosts.is_given_up(last.host, last.port):
                 return outcome
-            if outcome.reason in QUIET:
+            if wants_quiet(outcome):
                 refusals += 1
                 if refusals > 3 * (self._manners.tries - 1):
                     return outcome

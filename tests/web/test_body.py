@@ -1,0 +1,46 @@
+"""Unpacking what was not asked to be packed, within limits."""
+
+import gzip
+import tracemalloc
+import zlib
+
+import pytest
+
+from pictus.web.body import unpacked
+from pictus.web.outcome import Missed
+
+TEXT = b"\xff\xd8" + bytes(range(256)) * 8
+RAW = zlib.compressobj(wbits=-15)
+DEFLATED = RAW.compress(TEXT) + RAW.flush()
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(TEXT), zlib.compress(TEXT), zlib.compress(TEXT, 9), DEFLATED])
+def test_all_forms_are_unpacked_up_to_a_size(packed):
+    assert unpacked(packed, len(TEXT)) == TEXT
+    assert unpacked(packed, len(TEXT) - 1) == Missed("too_large")
+    assert unpacked(packed[:-9], len(TEXT)) == Missed("cut_short", passing=True)
+
+
+def test_parts_one_after_the_other_are_one_and_count_together():
+    packed = gzip.compress(TEXT) * 3
+    assert unpacked(packed, 3 * len(TEXT)) == TEXT * 3
+    assert unpacked(packed, 3 * len(TEXT) - 1) == Missed("too_large")
+
+
+@pytest.mark.parametrize("plain", [TEXT, b"\x89PNG\r\n\x1a\n" + TEXT, b"GIF89a" + TEXT, b"RIFF" + TEXT, b"<svg/>"])
+def test_what_is_not_packed_at_all_is_left_as_it_is(plain):
+    assert unpacked(plain, 10_000) == plain
+
+
+def test_what_is_broken_is_told():
+    assert unpacked(gzip.compress(TEXT)[:-8] + bytes(8), 10_000) == Missed("encoding", "broken")
+
+
+def test_a_bomb_takes_no_more_memory_than_is_allowed():
+    bomb = gzip.compress(bytes(2**26))
+    tracemalloc.start()
+    try:
+        assert unpacked(bomb, 2**20) == Missed("too_large")
+        assert tracemalloc.get_traced_memory()[1] < 2**23
+    finally:
+        tracemalloc.stop()
