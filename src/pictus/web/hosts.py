@@ -13,7 +13,8 @@ from pictus.web.manners import Manners
 from pictus.web.outcome import Missed, Outcome
 from pictus.web.waiting import backoff
 
-_SILENT = frozenset({"dns", "connect", "tls", "timeout", "reset", "protocol"})
+# Ends that say of a host what they say of one row: so a row that is not asked has the same end as if it had been.
+_SILENT = frozenset({"dns", "connect", "tls", "timeout", "reset"})
 _MOST_SILENT_NEW, _MOST_SILENT_KNOWN = 5, 32  # failures in a row of what never answered, and of what did
 _REST_SECONDS = 300.0  # for which a host is given up
 _MOST_ROUNDS = 6  # times in a row that a host may ask for quiet, and then refuse again
