@@ -104,8 +104,8 @@ def _kept(data: bytes, picture: Image.Image, kind: str) -> bytes | None:
 def _decoded(data: bytes, picture: Image.Image, plan: Plan, turn: int) -> tuple[Pixels, str]:
     """Decode to red, green and blue, as it is stored, and say what it was."""
     if kind_of(picture) == "jpg":
-        least = (plan.height, plan.width) if turn > 4 else (plan.width, plan.height)
-        pixels = jpeg.decode(data, picture, least)
+        stored = (plan.height, plan.width) if turn > 4 else (plan.width, plan.height)
+        pixels = jpeg.decode(data, picture, jpeg.eighths_for(picture.size, stored))
         if pixels is not None:
             return pixels, ""
     picture.load()

@@ -6,7 +6,9 @@ from pictus.pixels.geometry import Plan
 from pictus.pixels.jpeg import Pixels
 from pictus.pixels.libraries import load_libraries
 
-_SLIGHT = 1.5  # up to this share two neighbours say all; beyond, some pixels would be passed over
+# Twice as small, or nearly: by neighbours to exactly twice the wanted size, and by halves from there, takes less than
+# half the time of means over parts of pixels. It is as near to those as 0.1 dB; outside of these shares, it is not.
+_NEARLY_HALF = (1.7, 2.2)
 _WHITE = 255
 
 
@@ -22,16 +24,17 @@ def upright(pixels: Pixels, orientation: int) -> Pixels:
 
 
 def scaled(pixels: Pixels, width: int, height: int) -> Pixels:
-    """Bring pixels to a size: the mean of all that one covers, or of neighbours where hardly more are covered."""
+    """Bring pixels to a size: a smaller one shows the mean of all that each pixel covers."""
     had_height, had_width = pixels.shape[:2]
     if (had_width, had_height) == (width, height):
         return pixels
     _, cv2 = load_libraries()
-    larger = max(had_width / width, had_height / height)
-    how = cv2.INTER_AREA
-    if larger <= _SLIGHT:  # the exact form gives the same bytes on every processor
-        how = cv2.INTER_LANCZOS4 if larger < 1 else cv2.INTER_LINEAR_EXACT
-    result: Pixels = cv2.resize(np.ascontiguousarray(pixels), (width, height), interpolation=how)
+    pixels, larger = np.ascontiguousarray(pixels), max(had_width / width, had_height / height)
+    least, most = _NEARLY_HALF
+    if least <= larger <= most and larger != 2:
+        pixels = cv2.resize(pixels, (2 * width, 2 * height), interpolation=cv2.INTER_LINEAR_EXACT)
+    how = cv2.INTER_LANCZOS4 if larger < 1 else cv2.INTER_AREA
+    result: Pixels = cv2.resize(pixels, (width, height), interpolation=how)
     return result
 
 
