@@ -25,12 +25,16 @@ class Plan:
 def planned(width: int, height: int, wanted: Wanted) -> Plan:
     """Work out what becomes of a picture; one that would grow beyond all limits raises `Unfit`."""
     plan = _plan(width, height, wanted)
-    longest, most = max(plan.canvas_width, plan.canvas_height), LONGEST_SIDE[wanted.encode]
-    if longest > most:
-        raise Unfit("aspect", f"{longest:,} pixels would be its longer side, and a {wanted.encode} holds {most:,}")
     if plan.width * plan.height > wanted.max_pixels and plan.width * plan.height > width * height:
         raise Unfit("too_many_pixels", f"it would be made {plan.width:,} x {plan.height:,}")
     return plan
+
+
+def check_writable(plan: Plan, wanted: Wanted) -> None:
+    """Raise `Unfit` for a picture with a longer side than its encoding holds."""
+    longest, most = max(plan.canvas_width, plan.canvas_height), LONGEST_SIDE[wanted.encode]
+    if longest > most:
+        raise Unfit("aspect", f"{longest:,} pixels would be its longer side, and a {wanted.encode} holds {most:,}")
 
 
 def _plan(width: int, height: int, wanted: Wanted) -> Plan:

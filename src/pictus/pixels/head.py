@@ -9,7 +9,7 @@ from PIL import Image, UnidentifiedImageError
 
 from pictus.pixels.kinds import look_of
 from pictus.pixels.unfit import Unfit
-from pictus.pixels.wanted import Wanted
+from pictus.pixels.wanted import PILLOWS_LIMIT, Wanted
 from pictus.record import PICTURE_KINDS
 
 ORIENTATION = 0x0112  # the tag of EXIF that says how a stored picture stands
@@ -31,7 +31,7 @@ def opened(data: bytes, wanted: Wanted) -> Image.Image:
     except UnidentifiedImageError:
         raise Unfit("not_image", look_of(data)) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Unfit("too_many_pixels") from None
+        raise Unfit("too_many_pixels", f"more than {PILLOWS_LIMIT:,}") from None
     except Exception as error:  # damaged heads make Pillow raise anything
         raise Unfit("decode_failed", str(error)) from None
     _check(picture.size, wanted)

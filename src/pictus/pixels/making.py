@@ -12,7 +12,7 @@ from pictus.pixels.bare import bare
 from pictus.pixels.blur import Fractions, blurred
 from pictus.pixels.colours import coloured, in_srgb
 from pictus.pixels.exif import exif_of
-from pictus.pixels.geometry import Plan, planned
+from pictus.pixels.geometry import Plan, check_writable, planned
 from pictus.pixels.head import frames_of, kind_of, opened, orientation_of
 from pictus.pixels.jpeg import Pixels
 from pictus.pixels.scaling import laid, scaled, upright
@@ -68,6 +68,7 @@ def _made(data: bytes, picture: Image.Image, wanted: Wanted, blur: Sequence[Frac
         if kept is not None:
             told = [] if kept == data else ["without its metadata"]
             return _told(kept, kind, plan, kind, (width, height), told, exif)
+    check_writable(plan, wanted)
     profile = picture.info.get("icc_profile")
     pixels, was = _decoded(data, picture, plan, turn)
     pixels = upright(pixels, turn)

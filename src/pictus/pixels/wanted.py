@@ -9,6 +9,7 @@ Mode: TypeAlias = Literal["no", "keep_ratio", "keep_ratio_largest", "border", "c
 Encoding: TypeAlias = Literal["jpg", "png", "webp"]
 
 MOST_PIXELS = 64_000_000  # 8,000 x 8,000, which takes half a gigabyte to decode
+PILLOWS_LIMIT = 178_956_970  # from here on it opens nothing
 LONGEST_SIDE = {"jpg": 65_500, "webp": 16_383, "png": 1_000_000}  # that the encoders write
 
 
@@ -44,8 +45,10 @@ class Wanted:
             raise _wrong(f"a quality of {self.quality}", "give a quality from 1 to 100")
         if self.max_aspect is not None and not self.max_aspect >= 1:
             raise _wrong(f"a largest aspect of {self.max_aspect}", "it is the longer side by the shorter: 1 or more")
-        if self.max_pixels < 1 or self.min_size < 0:
-            raise _wrong("a limit below nothing", "give `max_pixels` of 1 or more and `min_size` of 0 or more")
+        if not 1 <= self.max_pixels <= PILLOWS_LIMIT:
+            raise _wrong(f"a limit of {self.max_pixels:,} pixels", f"give one from 1 to {PILLOWS_LIMIT:,}")
+        if self.min_size < 0:
+            raise _wrong(f"a smallest size of {self.min_size}", "give 0 or more")
 
 
 def _wrong(what: str, mend: str) -> PictusError:
