@@ -17,7 +17,7 @@ from pictus.errors import PictusError
 _HERE = Path(__file__).parent
 # In the order of a first afternoon with pictus.
 _ORDER = (
-    *("demo", "doctor", "list", "show", "mark", "cite", "arrange", "import"),
+    *("demo", "doctor", "list", "show", "mark", "cite", "acquire", "arrange", "import"),
     *("check", "generate", "judge", "ask", "licence", "export"),
     *("blend", "train", "evaluate", "score", "compare"),
 )

@@ -151,12 +151,17 @@ def settings_of(pairs: Sequence[str]) -> dict[str, Any]:
 
 
 @contextmanager
-def progress(corpus: str | None = None) -> Any:
-    """Follow a run: a bar on a terminal, plain lines otherwise, and the events kept with the corpus."""
+def progress(corpus: str | None = None, listener: Any = None) -> Any:
+    """Follow a run: a bar on a terminal, plain lines otherwise, and the events kept with the corpus.
+
+    Args:
+        corpus: what is made, where it is one.
+        listener: what tells of the events in another way.
+    """
     from pictus.engine.events import Events
 
     folder = Path(corpus) / "runs" if corpus is not None and "://" not in corpus else None
-    listener = _Bar() if sys.stderr.isatty() else _Lines()
+    listener = listener or (_Bar() if sys.stderr.isatty() else _Lines())
     events = Events((listener,), folder)
     try:
         yield events

@@ -32,6 +32,13 @@ class Events:
         for listener in self.listeners:
             listener(event)
 
+    @property
+    def log(self) -> str | None:
+        """Give the file that keeps the events, where other processes may add their own; None where nothing is kept."""
+        if self.folder is not None and self._file is None:
+            self._file = _open_log(self.folder, datetime.now(UTC).isoformat())
+        return None if self._file is None else str(Path(self._file.name).absolute())
+
     def close(self) -> None:
         """Close the log."""
         if self._file is not None:

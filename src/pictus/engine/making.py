@@ -69,13 +69,27 @@ def _pass_over(rows: Rows, receipt: Receipt, corpus: Corpus) -> None:
             )
 
 
-def make_from_tasks(corpus: Corpus, tasks: Iterable[Task], events: Events, *, workers: int) -> Corpus:
+def make_from_tasks(
+    corpus: Corpus,
+    tasks: Iterable[Task],
+    events: Events,
+    *,
+    workers: int,
+    later: Sequence[Callable[[], Iterable[Task]]] = (),
+) -> Corpus:
     """Do the tasks whose shards are missing; one that fails leaves the others whole.
 
     Tasks are numbered from 0. They may be found while others run: then nobody knows yet how many there will be.
+
+    Args:
+        corpus: what they make.
+        tasks: all of them.
+        events: takes what happens.
+        workers: processes.
+        later: further tasks, each kind of which needs that all before it are done.
     """
     with locked(corpus):
-        if corpus.is_complete and not _missing(corpus, corpus.shards):
+        if not later and corpus.is_complete and not _missing(corpus, corpus.shards):
             return corpus
         began = time.monotonic()
         if isinstance(tasks, Sequence):
@@ -83,25 +97,33 @@ def make_from_tasks(corpus: Corpus, tasks: Iterable[Task], events: Events, *, wo
             events.send("begin", corpus=str(corpus.place), shards=len(tasks), missing=left)
         else:
             events.send("begin", corpus=str(corpus.place), shards=None)
-        count = 0
-
-        def missing() -> Iterator[Task]:
-            nonlocal count
-            for task in tasks:
-                count += 1
-                if read_receipt(corpus.place, task.shard) is None:
-                    yield task
-
-        errors: list[PictusError] = []
-        for result in run_tasks(missing(), workers=workers):
-            if isinstance(result, Failure):
-                errors.append(result.error)
-                events.send("failed", shard=result.task.shard, what=result.error.what)
-            else:
-                _tell(events, result)
-        if errors:
-            raise ManyErrors(errors, where=str(corpus.place))
+        count = _do(corpus, tasks, events, workers)
+        for more in later:
+            count += _do(corpus, more(), events, workers)
         return _finish(corpus, count, events, began)
+
+
+def _do(corpus: Corpus, tasks: Iterable[Task], events: Events, workers: int) -> int:
+    """Do the tasks whose shards are missing, and count all."""
+    count = 0
+
+    def missing() -> Iterator[Task]:
+        nonlocal count
+        for task in tasks:
+            count += 1
+            if read_receipt(corpus.place, task.shard) is None:
+                yield task
+
+    errors: list[PictusError] = []
+    for result in run_tasks(missing(), workers=workers):
+        if isinstance(result, Failure):
+            errors.append(result.error)
+            events.send("failed", shard=result.task.shard, what=result.error.what)
+        else:
+            _tell(events, result)
+    if errors:
+        raise ManyErrors(errors, where=str(corpus.place))
+    return count
 
 
 def _missing(corpus: Corpus, shards: Iterable[int]) -> list[int]:

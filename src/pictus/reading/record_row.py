@@ -57,6 +57,12 @@ def record_of(row: Mapping[str, Any]) -> Record:
     return record
 
 
+def record_set_aside(text: str) -> Record:
+    """Read a record out of the row of its reject."""
+    record: Record = _adapter().validate_json(text, strict=True)
+    return record
+
+
 def _content(turn: Turn) -> list[dict[str, str]]:
     return [{"type": part.type, **({} if part.text is None else {"text": part.text})} for part in turn.parts]
 

@@ -16,7 +16,7 @@ from pictus.record import Record, Reject
 from pictus.store.columns import FIELDS, SCHEMA_VERSION
 from pictus.store.place import Place
 from pictus.store.receipts import Receipt, make_again, read_receipt, receipt_name, rejects_name, shard_name
-from pictus.store.shards import read_rejects, read_shard, sha256_of, shard_tells_facts
+from pictus.store.shards import read_rejects, read_shard, sha256_of, shard_ids, shard_tells_facts
 
 _HEAD = "corpus.json"
 
@@ -59,9 +59,18 @@ class Corpus:
             yield from shard_tells_facts(self.place, number)
 
     def rejects(self) -> Iterator[Reject]:
-        """Stream the rows that were set aside."""
+        """Stream the rows that were set aside, and that no later shard tried again."""
+        tried: dict[int, set[str]] = {}  # by each later shard
+        for entry in self.summary.get("shards", ()):
+            if "tried_again" in entry:
+                number = entry["shard"]
+                aside = (reject.id for reject in read_rejects(self.place, number) if reject.id)
+                tried[number] = {*shard_ids(self.place, number), *aside}
         for number in self.shards:
-            yield from read_rejects(self.place, number)
+            later = [ids for shard, ids in tried.items() if shard > number]
+            for reject in read_rejects(self.place, number):
+                if not any(reject.id in ids for ids in later):
+                    yield reject
 
 
 def open_corpus(address: str | Path) -> Corpus:
@@ -148,9 +157,14 @@ def summarise(receipts: Collection[Receipt]) -> dict[str, Any]:
     for receipt in receipts:
         for *names, rows in receipt.licences:
             licences[tuple(names)] += rows
+    tried_again = [receipt for receipt in receipts if receipt.tried_again]
+    still = Counter(_added(receipt.reasons for receipt in receipts))
+    still.subtract(_added(receipt.tried_again for receipt in tried_again))
+    sums = {name: sum(getattr(receipt, name) for receipt in receipts) for name in counts}
     return {
-        **{name: sum(getattr(receipt, name) for receipt in receipts) for name in counts},
-        "reasons": _added(receipt.reasons for receipt in receipts),
+        **sums,
+        "rejected": sums["rejected"] - sum(receipt.taken for receipt in tried_again),
+        "reasons": dict(+still),
         "datasets": _added(receipt.datasets for receipt in receipts),
         "licences": [[*names, rows] for names, rows in sorted(licences.items(), key=str)],
         "shards": [
@@ -159,6 +173,7 @@ def summarise(receipts: Collection[Receipt]) -> dict[str, Any]:
                 "file": shard_name(receipt.shard),
                 "rows": receipt.rows,
                 "sha256": receipt.sha256,
+                **({"tried_again": sum(receipt.tried_again.values())} if receipt.tried_again else {}),
             }
             for receipt in receipts
         ],

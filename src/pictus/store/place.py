@@ -5,6 +5,7 @@ because an object is put as one.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import IO, Any
 import fsspec
 
 from pictus.errors import PictusError
-from pictus.store.whole_file import whole_file
+from pictus.store.whole_file import sync_file, sync_folder, whole_file
 
 
 class Place:
@@ -90,10 +91,10 @@ class Place:
         return handle
 
     @contextmanager
-    def publish(self, name: str) -> Iterator[IO[bytes]]:
-        """Write a file that others see only when it is whole."""
+    def publish(self, name: str, *, safe: bool = True) -> Iterator[IO[bytes]]:
+        """Write a file that others see only when it is whole; whoever writes many small ones is `safe` at their end."""
         if self.folder is not None:
-            with whole_file(self.folder / name) as file:
+            with whole_file(self.folder / name, safe=safe) as file:
                 yield file
         else:
             with self._files.transaction, self._files.open(f"{self._base}/{name}", "wb") as file:
@@ -106,6 +107,20 @@ class Place:
                 (self.folder / name).unlink()
             else:
                 self._files.rm_file(f"{self._base}/{name}")
+
+    def remove_folder(self, name: str) -> None:
+        """Remove a subfolder and all in it, if it is there."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        elif self._files.exists(f"{self._base}/{name}"):
+            self._files.rm(f"{self._base}/{name}", recursive=True)
+
+    def sync(self, folder: str) -> None:
+        """Wait until the disk has all files of a subfolder, which were written one by one without waiting."""
+        if self.folder is not None and (self.folder / folder).is_dir():
+            for path in (self.folder / folder).iterdir():
+                sync_file(path)
+            sync_folder(self.folder / folder)
 
     def remove_leftovers(self, folder: str) -> None:
         """Remove temporary files that a killed run left behind; only the holder of the lock may do this."""

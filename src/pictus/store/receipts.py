@@ -38,6 +38,7 @@ class Receipt:
     embedded: int = 0
     datasets: dict[str, int] = field(default_factory=dict)
     licences: list[list[Any]] = field(default_factory=list)  # picture, text, model terms, rows
+    tried_again: dict[str, int] = field(default_factory=dict)  # why its rows were set aside by shards before it
 
 
 def shard_name(number: int) -> str:

@@ -78,9 +78,9 @@ def write_shards(
 
 def _write_shard(path: Path, samples: Iterable[tuple[int, Mapping[str, bytes]]]) -> Shard:
     with path.open("wb") as file:
-        places = tuple(_write(file, f"{number:09d}", files) for number, files in samples)
+        places = tuple(write_sample(file, f"{number:09d}", files) for number, files in samples)
         end = file.tell()
-        file.write(bytes(2 * _BLOCK + -(end + 2 * _BLOCK) % _RECORD))
+        end_tar(file)
     return Shard(path.name, places, end)
 
 
@@ -101,7 +101,13 @@ def _samples(
         yield files
 
 
-def _write(file: IO[bytes], key: str, files: Mapping[str, bytes]) -> Place:
+def end_tar(file: IO[bytes]) -> None:
+    """Write what the end of a tar looks like."""
+    file.write(bytes(2 * _BLOCK + -(file.tell() + 2 * _BLOCK) % _RECORD))
+
+
+def write_sample(file: IO[bytes], key: str, files: Mapping[str, bytes]) -> Place:
+    """Write the files of a sample to a tar, and say where they are."""
     start, places = file.tell(), []
     for name in sorted(files):
         data = files[name]

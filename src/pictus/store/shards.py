@@ -64,8 +64,15 @@ def write_shard(
     return _write(place, number, encoded(_taken(rows, tally, limit), root_names), tally, rows.ended)
 
 
-def write_batches(place: Place, number: int, found: Iterable[pa.RecordBatch | Reject]) -> Receipt:
-    """Write rows that are in columns already, all of them; then the rejects, then the receipt."""
+def write_batches(
+    place: Place,
+    number: int,
+    found: Iterable[pa.RecordBatch | Reject],
+    *,
+    beside: Callable[[], None] = lambda: None,
+    **of_the_receipt: Any,
+) -> Receipt:
+    """Write rows that are in columns already, all of them; then the rejects, what stands beside, and the receipt."""
     tally = Tally()
 
     def kept() -> Iterator[pa.RecordBatch]:
@@ -75,11 +82,17 @@ def write_batches(place: Place, number: int, found: Iterable[pa.RecordBatch | Re
             else:
                 yield one
 
-    return _write(place, number, kept(), tally, lambda: True)
+    return _write(place, number, kept(), tally, lambda: True, beside, **of_the_receipt)
 
 
 def _write(
-    place: Place, number: int, batches: Iterator[pa.RecordBatch], tally: Tally, ended: Callable[[], bool]
+    place: Place,
+    number: int,
+    batches: Iterator[pa.RecordBatch],
+    tally: Tally,
+    ended: Callable[[], bool],
+    beside: Callable[[], None] = lambda: None,
+    **of_the_receipt: Any,
 ) -> Receipt:
     def counted() -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -90,8 +103,10 @@ def _write(
         hashed = _Hashed(file)
         write_rows(hashed, counted())
     rejects_sha256 = _write_rejects(place, number, tally.rejects) if tally.rejects else None
+    beside()
     receipt = tally.receipt(
         number,
+        **of_the_receipt,
         sha256=hashed.sha256.hexdigest(),
         size_bytes=hashed.size,
         input_ended=ended(),

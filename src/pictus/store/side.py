@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from pictus.errors import PictusError
 from pictus.store.corpus import Corpus
+from pictus.store.place import Place
 from pictus.store.shards import open_parquet, shard_ids
 
 
@@ -24,8 +25,13 @@ def write_side(corpus: Corpus, name: str, shard: int, ids: Sequence[str], column
             where=corpus.place.where(side_name(name, shard)),
             mend="make the side table from the shard as it is now",
         )
-    with corpus.place.publish(side_name(name, shard)) as file:
-        pq.write_table(pa.table({"id": list(ids), **columns}), file, compression="zstd")
+    publish_side(corpus.place, name, shard, ids, columns)
+
+
+def publish_side(place: Place, name: str, shard: int, ids: Sequence[str], columns: Mapping[str, Any]) -> None:
+    """Write such a part while the shard itself is in the making: whoever writes both knows that they agree."""
+    with place.publish(side_name(name, shard)) as file:
+        pq.write_table(pa.table({"id": pa.array(ids, pa.string()), **columns}), file, compression="zstd")
 
 
 def read_side(corpus: Corpus, name: str, shard: int) -> pa.Table:

@@ -34,7 +34,12 @@ def whole_file(path: Path, *, safe: bool = True) -> Iterator[IO[bytes]]:
 
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
+    sync_file(folder)
+
+
+def sync_file(path: Path) -> None:
+    """Make a file, or the names in a folder, survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

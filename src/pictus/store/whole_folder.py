@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pictus.errors import PictusError
-from pictus.store.whole_file import sync_folder
+from pictus.store.whole_file import sync_file, sync_folder
 
 
 @contextmanager
@@ -26,18 +26,10 @@ def whole_folder(path: Path) -> Iterator[Path]:
         yield temporary
         for folder, _, files in os.walk(temporary):
             for name in files:
-                _sync(Path(folder) / name)
+                sync_file(Path(folder) / name)
             sync_folder(Path(folder))
         temporary.replace(path)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     sync_folder(path.parent)
-
-
-def _sync(file: Path) -> None:
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

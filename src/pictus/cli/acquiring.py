@@ -1,0 +1,163 @@
+"""How pictures are got by their addresses: the options, what is told on the way, and at the end."""
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from pictus.cli import output
+from pictus.cli.visits import VisitLines, VisitTable
+from pictus.reading.wording import count_of
+
+if TYPE_CHECKING:
+    from pictus.steps.acquire.pictures.plan import PicturesPlan
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+_MODES = ("keep_ratio", "keep_ratio_largest", "border", "center_crop")
+
+_OPTIONS = (
+    click.option("--url", metavar="COLUMN", help="Of a list: the column of addresses; else found by its name."),
+    click.option("--caption", metavar="COLUMN", help="Of a list: the column of captions; else found by its name."),
+    click.option("--keep", multiple=True, metavar="COLUMN", help="Of a list: a column to keep; `*` for all."),
+    click.option("--size", type=click.IntRange(1), help="Pixels of a side; by default pictures keep their size."),
+    click.option("--resize", type=click.Choice(_MODES), help="Of which side, and how.  [default: keep_ratio]"),
+    click.option("--enlarge", is_flag=True, help="Bring smaller pictures up to the size as well."),
+    click.option("--encode", type=click.Choice(("jpg", "png", "webp")), default="jpg", show_default=True),
+    click.option("--quality", type=click.IntRange(1, 100), default=95, show_default=True),
+    click.option("--reencode", is_flag=True, help="Write every picture anew, also those that need no change."),
+    click.option("--min-size", type=click.IntRange(0), default=0, help="Pixels that the shorter side needs."),
+    click.option("--max-aspect", type=click.FloatRange(1), help="Longest side by shortest, at most."),
+    click.option("--exif", is_flag=True, help="Keep the EXIF in the side table `acquired`."),
+    click.option("--blur", metavar="COLUMN", default="", help="Of a list: boxes to blur, in fractions."),
+    click.option("--blur-label", "blur_labels", multiple=True, help="Of a corpus: blur annotated boxes of this label."),
+    click.option("--md5", metavar="COLUMN", help="Of a list: MD5 sums that the files must have."),
+    click.option("--sha256", metavar="COLUMN", help="Of a list: SHA-256 sums that the files must have."),
+    click.option("--output", type=click.Choice(("corpus", "webdataset", "files")), default="corpus", show_default=True),
+    click.option("--shard-rows", "rows", type=click.IntRange(1), help="Rows of a shard."),
+    click.option("--limit", type=click.IntRange(1), help="Take only the first rows."),
+    click.option("--workers", type=click.IntRange(1), help="Processes; by default two for each processor."),
+    click.option("--connections", type=click.IntRange(1), help="At once, of each process.  [default: 128]"),
+    click.option("--per-host", type=click.IntRange(1), help="At once to one host, of each process.  [default: 8]"),
+    click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Requests a second to one host."),
+    click.option("--tries", type=click.IntRange(1), help="Where a failure may pass.  [default: 3]"),
+    click.option("--timeout", type=float, help="Seconds without a byte.  [default: 10]"),
+    click.option("--deadline", type=float, help="Seconds for a picture.  [default: 60]"),
+    click.option("--max-bytes", type=click.IntRange(1), help="Of a file.  [default: 33,554,432]"),
+    click.option("--user-agent", help="How to name yourself to servers."),
+    click.option("--ignore-robots", is_flag=True, help="Take what owners mark as not for AI; the card will say so."),
+    click.option("--allow-network", "allowed", multiple=True, metavar="CIDR", help="Ask a private network as well."),
+    click.option(
+        "--retry",
+        is_flag=False,
+        flag_value="passing",
+        metavar="REASONS",
+        help="Try rows again that were set aside: those that may pass, `all`, or for these reasons.",
+    ),
+)
+
+
+def picture_options(function: Function) -> Function:
+    """Add the options of getting pictures to a command."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def acquire_pictures(target: str, to: str, *, dry_run: bool, as_json: bool, **options: Any) -> None:
+    """Get the pictures of a list or a corpus."""
+    from pictus.steps.acquire.pictures import again, run, same_files
+
+    retry = tuple((options["retry"] or "").replace(",", " ").split())
+    plan = _plan(target, to, options)
+    if dry_run:
+        return _say_plan(plan, as_json)
+    with output.progress(to, VisitTable() if sys.stderr.isatty() else VisitLines()) as events:
+        corpus = run.run(plan, events, retry=retry)
+    summary = corpus.summary
+    if as_json:
+        output.result({"corpus": to, **summary})
+    else:
+        click.echo(f"{to}: {count_of(summary['rows'], 'record')}, {output.media_of(summary)}")
+    if copies := same_files.told(corpus):
+        output.say(copies)
+    if summary["rejected"]:
+        output.say(f"{count_of(summary['rejected'], 'row')} without a picture; {to}/rejected.json shows ten of each:")
+        output.reasons(summary["reasons"])
+        if any(map(again.is_passing, (reason.partition(":")[0] for reason in summary["reasons"]))):
+            output.next_command(f"pictus acquire {target} --to {to} … --retry")
+    if summary["rows"]:
+        output.next_command(f"pictus check {to}")
+    sys.exit(output.SET_ASIDE if summary["rejected"] else output.DONE)
+
+
+def _plan(target: str, to: str, options: Mapping[str, Any]) -> "PicturesPlan":
+    from pictus.pixels.wanted import Wanted
+    from pictus.steps.acquire.pictures.plan import plan
+    from pictus.web.manners import Manners
+
+    size = options["size"]
+    if size is None and (options["resize"] or options["enlarge"]):
+        raise click.UsageError("--resize and --enlarge need a --size.")
+    wanted = Wanted(
+        size=size,
+        mode="no" if size is None else options["resize"] or "keep_ratio",
+        only_larger=not options["enlarge"],
+        encode=options["encode"],
+        quality=options["quality"],
+        keep_bytes=not options["reencode"],
+        min_size=options["min_size"],
+        max_aspect=options["max_aspect"],
+        exif=options["exif"],
+    )
+    named = {
+        "connections": options["connections"],
+        "per_host": options["per_host"],
+        "per_host_rate": options["rate"],
+        "tries": options["tries"],
+        "idle_seconds": options["timeout"],
+        "total_seconds": options["deadline"],
+        "most_bytes": options["max_bytes"],
+        "agent": options["user_agent"],
+        "obey": () if options["ignore_robots"] else None,
+    }
+    manners = Manners(**{name: value for name, value in named.items() if value is not None}, allowed=options["allowed"])
+    sums = {method: options[method] for method in ("md5", "sha256") if options[method]}
+    return plan(
+        target,
+        to,
+        rows=options["rows"],
+        workers=options["workers"],
+        url=options["url"],
+        caption=options["caption"],
+        keep=list(options["keep"]),
+        wanted=wanted,
+        manners=manners,
+        output=options["output"],
+        limit=options["limit"],
+        sums=sums,
+        blur_column=options["blur"],
+        blur_labels=options["blur_labels"],
+    )
+
+
+def _say_plan(plan: "PicturesPlan", as_json: bool) -> None:
+    if as_json:
+        return output.result(plan)
+    wanted, manners = plan.wanted, plan.manners
+    size = "as they are" if wanted.size is None else f"{wanted.size} pixels, {wanted.mode}"
+    columns = {} if plan.listed is None else dict(plan.listed.settings)
+    click.echo(f"would get the pictures of {plan.source}")
+    output.table(
+        [
+            ["to", f"{plan.to}, {count_of(plan.rows, 'row')} a shard, as {plan.output}"],
+            *([["columns", ", ".join(f"{name}: {value}" for name, value in columns.items())]] if columns else []),
+            ["pictures", f"{size}, {wanted.encode} of quality {wanted.quality} where they are written anew"],
+            [
+                "servers",
+                f"{manners.connections} connections of each of {plan.workers} processes, {manners.per_host} a host",
+            ],
+            ["robots", ", ".join(manners.obey) or "ignored"],
+        ]
+    )
+    return None

@@ -1,0 +1,1 @@
+"""Acquire: datasets by their names, and the pictures of rows by their addresses."""

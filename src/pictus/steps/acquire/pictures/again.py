@@ -1,0 +1,95 @@
+"""Rows that were set aside because no picture came: which are tried again, and by which shards."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from itertools import islice
+
+import orjson
+
+from pictus.reading.record_row import record_set_aside
+from pictus.record import Record, Reject
+from pictus.store.corpus import Corpus
+from pictus.store.place import Place
+from pictus.store.shards import read_rejects, shard_ids
+from pictus.web.outcome import REASONS
+
+_PASSES = "passes.json"
+_PASSING = ("dns", "connect", "timeout", "reset", "protocol", "cut_short", "failed", "stopped")
+_PASSING_STATUS = ("http_408", "http_425", "http_429", "http_5")
+ALL, PASSING = "all", "passing"
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One trying again: of rows that the shards before its first set aside for some reasons."""
+
+    first_shard: int
+    reasons: tuple[str, ...]  # words for them, or ("passing",) or ("all",)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Rows that are tried again: the shard that set each aside, and its place among that shard's rejects."""
+
+    rows: tuple[tuple[int, int], ...]
+
+
+def passes(place: Place) -> list[Pass]:
+    """Read which passes there were."""
+    if not place.exists(_PASSES):
+        return []
+    return [Pass(one["first_shard"], tuple(one["reasons"])) for one in orjson.loads(place.read(_PASSES))]
+
+
+def add_pass(place: Place, first_shard: int, reasons: Collection[str]) -> None:
+    """Note that a pass begins: from now on it belongs to what the corpus is made of."""
+    found = [*passes(place), Pass(first_shard, tuple(reasons))]
+    with place.publish(_PASSES) as file:
+        file.write(orjson.dumps([asdict(one) for one in found], option=orjson.OPT_INDENT_2))
+
+
+def parts_of(corpus: Corpus, one: Pass, rows: int) -> list[Again]:
+    """Cut the rows of a pass into shards."""
+    found = iter(_rows(corpus.place, one))
+    return list(iter(lambda: Again(tuple(islice(found, rows))), Again(())))
+
+
+def rows_again(place: Place, part: Again) -> tuple[list[Record], Counter[str]]:
+    """Give the rows of a shard that tries again, and why they were set aside."""
+    records: dict[tuple[int, int], Record] = {}
+    reasons: Counter[str] = Counter()
+    by_shard: dict[int, set[int]] = {}
+    for shard, number in part.rows:
+        by_shard.setdefault(shard, set()).add(number)
+    for shard, numbers in by_shard.items():
+        for number, reject in enumerate(read_rejects(place, shard)):
+            if number in numbers:
+                records[shard, number] = record_set_aside(reject.row)
+                reasons.update(reject.reasons)
+    return [records[row] for row in part.rows], reasons
+
+
+def is_passing(reason: str) -> bool:
+    """Say whether asking again may help."""
+    return reason in _PASSING or reason.startswith(_PASSING_STATUS)
+
+
+def _rows(place: Place, one: Pass) -> list[tuple[int, int]]:
+    """List the latest rejects of rows that have no picture yet, for the reasons asked for."""
+    latest: dict[str, tuple[int, int] | None] = {}
+    earlier = [again.first_shard for again in passes(place)]
+    for shard in range(one.first_shard):
+        if shard >= min(earlier):  # it tried rows of others, and these have their pictures now
+            latest.update(dict.fromkeys(shard_ids(place, shard)))
+        for number, reject in enumerate(read_rejects(place, shard)):
+            if reject.id is not None:
+                latest[reject.id] = (shard, number) if _is_asked(reject, one.reasons) else None
+    return sorted(row for row in latest.values() if row)
+
+
+def _is_asked(reject: Reject, reasons: Collection[str]) -> bool:
+    code = reject.reasons[0].partition(":")[0]
+    if code not in REASONS and not code.startswith("http_"):
+        return False
+    return ALL in reasons or (PASSING in reasons and is_passing(code)) or code in reasons

@@ -1,0 +1,204 @@
+"""Addresses to pictures in one process: a thread visits servers, another makes pictures, and the caller takes them.
+
+What was made waits in a file without a name, so that memory stays flat however long one slow server holds up the row
+that comes next.
+"""
+
+import asyncio
+import hashlib
+import os
+import tempfile
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Self, TypeAlias
+from urllib.parse import urlsplit
+
+from pictus.pixels.making import made
+from pictus.pixels.unfit import Unfit
+from pictus.pixels.wanted import Wanted
+from pictus.record import Media
+from pictus.steps.acquire.pictures.known import Found
+from pictus.web.manners import Manners
+from pictus.web.outcome import Got, Missed, meaning
+from pictus.web.visitor import Visitor
+
+Blur: TypeAlias = tuple[tuple[float, float, float, float], ...]
+_TOLD_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A picture to get: rows that want the same share it."""
+
+    url: str
+    blur: Blur = ()  # boxes, in fractions of the upright picture
+    sums: tuple[tuple[str, str], ...] = ()  # the file's checksums by method, as far as the list names them
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A picture that was got and made, and where it waits."""
+
+    start: int
+    size: int
+    found: Found  # without its bytes
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the addresses of a shard are."""
+
+    left: int
+    done: int = 0
+    got: int = 0
+    got_bytes: int = 0
+    missed: Counter[str] = field(default_factory=Counter)
+    hosts: int = 0
+
+
+class Fetching:
+    """Gets pictures in the background, in an order that spreads over the hosts."""
+
+    def __init__(
+        self,
+        jobs: Iterable[Job],
+        manners: Manners,
+        wanted: Wanted,
+        tell: Callable[[Progress], None] = lambda progress: None,
+    ) -> None:
+        self._manners, self._wanted, self._tell = manners, wanted, tell
+        self._results: dict[Job, Future[_Kept | Missed]] = {job: Future() for job in jobs}
+        by_host = _by_host(self._results)
+        self._queue = deque(_in_turns(by_host))
+        self.progress = Progress(left=len(self._queue), hosts=len(by_host))
+        self._spill = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the rest
+        self._end = 0
+        self._maker = ThreadPoolExecutor(1)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._main: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._thread.is_alive() and self._loop is not None and self._main is not None:
+            self._loop.call_soon_threadsafe(self._main.cancel)
+        self._thread.join()
+        self._maker.shutdown(wait=True, cancel_futures=True)
+        self._spill.close()
+
+    def result(self, job: Job) -> Found | str:
+        """Wait for a picture, or for the reason why there is none."""
+        result = self._results[job].result()
+        if isinstance(result, Missed):
+            return reason_of(result)
+        data = os.pread(self._spill.fileno(), result.size, result.start)
+        return replace(result.found, medium=replace(result.found.medium, data=data))
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._visit_all())
+        except BaseException as error:  # what waits for a result must not wait for ever
+            for result in self._results.values():
+                if not result.done():
+                    result.set_exception(error)
+
+    async def _visit_all(self) -> None:
+        self._loop, self._main = asyncio.get_running_loop(), asyncio.current_task()
+        async with Visitor(self._manners) as visitor:
+            telling = asyncio.create_task(self._tell_on())
+            try:
+                count = min(self._manners.connections, len(self._queue))
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(count):
+                        group.create_task(self._work(visitor))
+            finally:
+                telling.cancel()
+        self._tell(self.progress)
+
+    async def _work(self, visitor: Visitor) -> None:
+        assert self._loop is not None, "it runs"
+        while self._queue:
+            job = self._queue.popleft()
+            found: _Kept | Got | Missed = await visitor.get(job.url)
+            size = 0
+            if isinstance(found, Got):
+                size = len(found.data)
+                found = await self._loop.run_in_executor(self._maker, self._make, job, found)
+            self._count(found, size)
+            self._results[job].set_result(found)
+
+    def _make(self, job: Job, got: Got) -> _Kept | Missed:
+        """Check the bytes, make the picture and put it into the file; one thread alone does this."""
+        sha256 = hashlib.sha256(got.data).hexdigest()
+        for method, expected in job.sums:
+            if expected != (sha256 if method == "sha256" else hashlib.new(method, got.data).hexdigest()):
+                return Missed("checksum", f"{method} differs")
+        try:
+            picture = made(got.data, self._wanted, job.blur)
+        except Unfit as error:
+            return Missed(error.reason, error.detail)
+        start, self._end = self._end, self._end + len(picture.data)
+        os.pwrite(self._spill.fileno(), picture.data, start)
+        told = {
+            "address": got.address if got.address != job.url else None,
+            "sha256": sha256,
+            "width": picture.was_width,
+            "height": picture.was_height,
+            "kind": picture.was_kind,
+            "notes": list(picture.notes),
+            "exif": picture.exif,
+        }
+        medium = Media(width=picture.width, height=picture.height, sha256=hashlib.sha256(picture.data).hexdigest())
+        return _Kept(start, len(picture.data), Found(medium, told))
+
+    def _count(self, result: _Kept | Missed, size: int) -> None:
+        progress = self.progress
+        progress.done += 1
+        progress.left -= 1
+        progress.got_bytes += size
+        if isinstance(result, Missed):
+            progress.missed[result.reason] += 1
+        else:
+            progress.got += 1
+
+    async def _tell_on(self) -> None:
+        while True:
+            await asyncio.sleep(_TOLD_SECONDS)
+            self._tell(self.progress)
+
+
+def reason_of(missed: Missed) -> str:
+    """Say why there is no picture, as rejects keep it: the word for it, what it means, and the detail."""
+    sentence = meaning(missed.reason).rstrip(".")
+    told = f"{missed.reason}: {sentence[0].lower()}{sentence[1:]}"
+    return f"{told}: {missed.detail}" if missed.detail else told
+
+
+def _by_host(jobs: Iterable[Job]) -> list[list[Job]]:
+    found: dict[str, list[Job]] = {}
+    for job in jobs:
+        found.setdefault(_host(job.url), []).append(job)
+    return list(found.values())
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def _in_turns(by_host: list[list[Job]]) -> Iterable[Job]:
+    """Take one of each host in turn: lists are often sorted, and one host must not be asked alone."""
+    queues = deque(deque(jobs) for jobs in by_host)
+    while queues:
+        queue = queues.popleft()
+        yield queue.popleft()
+        if queue:
+            queues.append(queue)

@@ -1,0 +1,108 @@
+"""What is got for a list of addresses, or for a corpus whose pictures have only addresses."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pictus.engine.local import default_workers
+from pictus.errors import PictusError
+from pictus.pixels.wanted import Wanted
+from pictus.steps import import_
+from pictus.steps.acquire.pictures.keeping import FILES, Output
+from pictus.steps.which_format import formats_of
+from pictus.store.corpus import Corpus, open_corpus
+from pictus.store.place import Place
+from pictus.web.manners import Manners
+
+LIST = "list"  # the corpus of a list's rows, inside the corpus of their pictures
+_ROWS, _ROWS_AS_THEY_ARE = 10_000, 2_000  # of a shard: 300 MB, where pictures of the web keep their size too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturesPlan:
+    """Rows whose pictures are wanted, and what becomes of them."""
+
+    source: str  # the corpus, or the list
+    to: str
+    listed: import_.ImportPlan | None = None  # how the list is read
+    inputs: tuple[str, ...] = ()  # names what is read: the corpus's fingerprint, or the list's files
+    wanted: Wanted = field(default_factory=Wanted)
+    manners: Manners = field(default_factory=Manners)
+    output: Output = "corpus"
+    rows: int = _ROWS  # of a shard
+    limit: int | None = None
+    sums: Mapping[str, str] = field(default_factory=dict)  # method, and the column that holds it
+    blur_column: str = ""
+    blur_labels: tuple[str, ...] = ()
+    workers: int = field(default_factory=lambda: 2 * default_workers())  # half of them wait for slow servers
+
+    @property
+    def rows_in(self) -> str:
+        """Give the corpus that the rows are in."""
+        return self.source if self.listed is None else f"{self.to.rstrip('/')}/{LIST}"
+
+
+def plan(target: str, to: str, *, rows: int | None = None, workers: int | None = None, **options: Any) -> PicturesPlan:
+    """Work out what is got; a list is only looked at, a corpus must be finished."""
+    columns = {name: options.pop(name, None) for name in ("url", "caption", "keep")}
+    draft = PicturesPlan(source=target, to=to, **options)
+    draft = replace(draft, rows=rows or (_ROWS_AS_THEY_ARE if draft.wanted.size is None else _ROWS))
+    if workers:
+        draft = replace(draft, workers=workers)
+    if Place(target).exists("corpus.json"):
+        if any(columns.values()):
+            mend = "leave --url, --caption and --keep out: a corpus says itself what its rows are"
+            raise PictusError("this is a corpus, and no list with columns", where=target, mend=mend)
+        corpus = open_corpus(target)
+        _refuse_nothing(corpus)
+        return replace(draft, inputs=(corpus.fingerprint,))
+    return _of_a_list(draft, columns)
+
+
+def made_of(plan: PicturesPlan) -> dict[str, Any]:
+    """Say what the corpus is made of: all that shapes it, and nothing that only shapes the run."""
+    wanted = {name: value for name, value in asdict(plan.wanted).items() if value not in (None, "")}
+    return {
+        "step": "acquire",
+        "from": plan.source,
+        "inputs": list(plan.inputs),
+        "wanted": wanted,
+        "obey": list(plan.manners.obey),
+        "allowed": list(plan.manners.allowed),
+        "output": plan.output,
+        "rows": plan.rows,
+        "limit": plan.limit,
+        "sums": dict(plan.sums),
+        "blur": [plan.blur_column, *plan.blur_labels],
+        **({} if plan.listed is None else {"list": dict(plan.listed.settings)}),
+    }
+
+
+def roots_of(plan: PicturesPlan) -> dict[str, str]:
+    """Name the folders of media that the rows may be in."""
+    own = {FILES: f"{plan.to.rstrip('/')}/{FILES}"} if plan.output == "files" else {}
+    return own if plan.listed is not None else {**open_corpus(plan.source).roots, **own}
+
+
+def _of_a_list(draft: PicturesPlan, columns: Mapping[str, Any]) -> PicturesPlan:
+    path = Path(draft.source)
+    if not path.exists():
+        mend = "give a list of addresses, a corpus, or the name of a dataset that `pictus list` shows"
+        raise PictusError("there is no such dataset, file or corpus", where=draft.source, mend=mend)
+    settings = {name: value for name, value in columns.items() if value}
+    wanted = [name for name in (*draft.sums.values(), draft.blur_column) if name]
+    if wanted and settings.get("keep") != ["*"]:
+        settings["keep"] = list(dict.fromkeys([*settings.get("keep", ()), *wanted]))
+    known = formats_of(path)
+    if "url_list" not in known and known and not columns.get("url"):
+        mend = f"make it a corpus first: `pictus import {known[0]} --from {path} --to CORPUS`, then acquire that"
+        raise PictusError(f"this is no plain list of addresses but `{known[0]}`", where=str(path), mend=mend)
+    listed = import_.plan("url_list", path, f"{draft.to.rstrip('/')}/{LIST}", settings=settings)
+    return replace(draft, listed=listed, inputs=listed.inputs)
+
+
+def _refuse_nothing(corpus: Corpus) -> None:
+    if not corpus.summary["pictures"]:
+        mend = "give one whose rows have the addresses of pictures"
+        raise PictusError("no row of this corpus has a picture", where=str(corpus.place), mend=mend)
