@@ -110,6 +110,7 @@ REFUSED = {
         "unknown linear layer of the language model `nothing`",
     ),
 }
+OF_THE_FILE = {"a module that is none", "a rate for nothing", "no model", "no language"}  # and not of one stage
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -117,7 +118,9 @@ def test_what_is_wrong_is_told_before_any_weight_is_there(recipe, tmp_path, name
     changes, what = REFUSED[name]
     with pytest.raises(PictusError, match=what) as error:
         course.plan(recipe(**changes), tmp_path / "to", running=HERE)
-    assert error.value.mend and error.value.where and not (tmp_path / "to").exists()
+    assert error.value.mend and "recipe.yaml" in error.value.where and not (tmp_path / "to").exists()
+    if name not in OF_THE_FILE:
+        assert f"recipe.yaml, {'instruct' if name == 'adapters for no layer' else 'align'}: " in error.value.where
 
 
 def test_stages_out_of_order_and_texts_to_align_are_refused(recipe, shelf, tmp_path):

@@ -5,6 +5,7 @@ All mistakes that configs and files can tell of are found by `plan`, before a we
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -129,17 +130,18 @@ def plan(
         raise PictusError("the recipe names no model", where=str(recipe), mend=mend)
     planned = []
     for number, stage in enumerate(blend.stages):
-        training = stage.train or _published(recipe, stage.name)
-        found = models.plan(
-            section,
-            training,
-            start=None if begin is None else str(begin),
-            precision=running.in_precision(),
-            attention=running.attention,
-            is_aligned=number > 0,
-        )
-        if running.is_packed:
-            _refuse_leak(known_leak(found.config))
+        with _told_of(f"{recipe}, {stage.name}"):
+            training = stage.train or _published(recipe, stage.name)
+            found = models.plan(
+                section,
+                training,
+                start=None if begin is None else str(begin),
+                precision=running.in_precision(),
+                attention=running.attention,
+                is_aligned=number > 0,
+            )
+            if running.is_packed:
+                _refuse_leak(known_leak(found.config))
         planned.append(StageCourse(name=stage.name, training=training, model=found, folder=to / stage.name))
     return Course(
         recipe=str(recipe),
@@ -168,6 +170,15 @@ def run(course: Course, *, events: Events, listeners: Sequence[Listener] = ()) -
             if result.model is None:
                 return
             start = result.model
+
+
+@contextmanager
+def _told_of(place: str) -> Iterator[None]:
+    """Let a mistake name the recipe and the stage that it is in."""
+    try:
+        yield
+    except PictusError as error:
+        raise PictusError(error.what, where=f"{place}: {error.where}", mend=error.mend) from None
 
 
 def _phases(recipe: str | Path) -> Model | None:
