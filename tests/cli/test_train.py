@@ -83,7 +83,7 @@ def test_a_meta_file_is_planned_without_a_recipe(run, here):
     write_language(here / "llm")
     words = "train --stage pretrain --model llm --vision clip --data META.yaml --images pictures --to out --dry-run"
     out, err = run(*words.split())
-    assert out.startswith("pretrain: about 2 samples, 1 steps of 32")
+    assert out.startswith("pretrain: about 6 samples, 1 steps of 32")
     assert "8 x H100 80 GB" in out and "a picture takes 16 tokens; the recipe reckons with 256" in err
 
 

@@ -213,8 +213,12 @@ def test_a_meta_file_is_trained_as_the_phases_were_published(meta, tmp_path):
     assert planned.section.projector == "mlp2" and planned.section.language == "llm" and planned.start is None
     (passed,) = trained(planned)
     assert passed.result.steps == 1 and passed.result.model == tmp_path / "to/pretrain/model"
+    assert passed.result.cursor == 4 * 3  # each of the four pairs three times
     with pytest.raises(PictusError, match="does not say what stage it is for"):
         course.plan(meta, tmp_path / "to", stages=[], running=HERE)
+    with pytest.raises(PictusError, match="nothing says how the stage align is trained") as error:
+        course.plan(meta, tmp_path / "to", stages=["align"], language="llm", vision="clip", running=HERE)
+    assert error.value.where == "META.yaml, align: train"
     with pytest.raises(PictusError, match="no such folder"):
         plan(language="llm", vision="nowhere")
 

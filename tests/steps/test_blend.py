@@ -13,6 +13,7 @@ import pytest
 from corpora import talk, write_corpus
 from pictus.engine.events import Events
 from pictus.errors import ManyErrors, PictusError
+from pictus.recipe import load_recipe
 from pictus.record import Facts, Media, Origin, Reject, make_record
 from pictus.steps.blend import choosing
 from pictus.steps.blend.blended import open_blend, open_stage
@@ -338,12 +339,16 @@ def test_a_meta_file_is_a_recipe_of_one_stage(here):
     (here / "captions.csv").write_text("url\tcaption\n1.jpg\tA red dog.\n2.jpg\tA cat.\n")
     (here / "meta.yaml").write_text("META: [captions.csv]\n")
     (mixture,) = run(plan("meta.yaml", "blend", stages=["pretrain"]), Events())
-    assert mixture.samples == 2 and mixture.captions == "asked"
+    published = load_recipe("imagebind_llm").stages["pretrain"]
+    assert mixture.samples == 2 * 3 and mixture.captions == "asked" and mixture.train == published.train
     (record, _) = open_stage("blend", "pretrain").parts[0].corpus.records()
     assert record.origin.dataset == "imagebind_meta" and record.media[0].file == here / "1.jpg"
     (mixture,) = run(plan("meta.yaml", "other", stages=["pretrain"], images=str(here / "pictures")), Events())
     (record, _) = open_stage("other", "pretrain").parts[0].corpus.records()
     assert record.media[0].file == here / "pictures/1.jpg"
+    assert plan("meta.yaml", "blend", stages=["instruct"]).stages[0].parts[0].part.epochs == 4
+    (unpublished,) = plan("meta.yaml", "blend", stages=["align"]).stages
+    assert unpublished.parts[0].part.epochs is None and unpublished.train is None
     with pytest.raises(PictusError, match="does not say what stage it is for"):
         plan("meta.yaml", "blend")
     with pytest.raises(PictusError, match="a recipe names its own folders"):

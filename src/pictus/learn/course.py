@@ -37,7 +37,6 @@ from pictus.steps.blend.plan import BlendPlan
 
 MODEL = "model"  # folder of what a stage leaves
 BLEND = "blend"
-PHASES = "imagebind_llm"  # the recipe that a META file, which has none, is trained by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +122,7 @@ def plan(
     """
     running = running or Running()
     blend = planning.plan(recipe, to / BLEND, stages=stages, seed=seed, data=data, images=images)
-    section = _section(blend.model or _phases(recipe), language, vision)
+    section = _section(blend.model, language, vision)
     begin = model_in(start) if start is not None else _left_before(recipe, blend, to)
     if begin is None and not (section.start or (section.vision and section.language)):
         mend = "name `vision` and `language` below `model:`, or begin with a model: `--from FOLDER`"
@@ -131,7 +130,7 @@ def plan(
     planned = []
     for number, stage in enumerate(blend.stages):
         with _told_of(f"{recipe}, {stage.name}"):
-            training = stage.train or _published(recipe, stage.name)
+            training = stage.train or _stated(stage.train, stage.name)
             found = models.plan(
                 section,
                 training,
@@ -181,11 +180,6 @@ def _told_of(place: str) -> Iterator[None]:
         raise PictusError(error.what, where=f"{place}: {error.where}", mend=error.mend) from None
 
 
-def _phases(recipe: str | Path) -> Model | None:
-    """Give the model of ImageBind-LLM's phases for a META file, which names none."""
-    return load_recipe(PHASES).model if is_meta(Path(recipe)) else None
-
-
 def _section(said: Model | None, language: str | None, vision: str | None) -> Model:
     """Put the parts that the command names in the place of the recipe's; what sees pictures already is no part."""
     given: dict[str, Any] = {
@@ -227,13 +221,12 @@ def _left_before(recipe: str | Path, blend: BlendPlan, to: Path) -> Path | None:
     return left
 
 
-def _published(recipe: str | Path, name: StageName) -> Training:
-    """Give the published figures for a META file, which states none."""
-    stage = load_recipe(PHASES).stages.get(name) if is_meta(Path(recipe)) else None
-    if stage is None or stage.train is None:
+def _stated(training: Training | None, name: StageName) -> Training:
+    """Refuse a stage of which nobody says how it is trained."""
+    if training is None:
         mend = f"say how below `stages: {name}: train:`, as `pictus show recipes/llava15` does"
-        raise PictusError(f"nothing says how the stage {name} is trained", where=str(recipe), mend=mend)
-    return stage.train
+        raise PictusError(f"nothing says how the stage {name} is trained", where="train", mend=mend)
+    return training
 
 
 def _refuse_leak(reason: str | None) -> None:

@@ -19,6 +19,8 @@ from pictus.steps.import_ import ImportPlan
 from pictus.steps.which_format import format_of
 from pictus.store.corpus import Corpus, open_corpus
 
+PHASES = "imagebind_llm"  # the recipe that says how ImageBind-LLM's META files are trained on
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartPlan:
@@ -110,7 +112,7 @@ def _read(recipe: str | Path, stages: Sequence[StageName], images: str | None) -
         if len(stages) != 1:
             mend = "name one: `--stage pretrain` for captions, `--stage instruct` for conversations"
             raise PictusError("a META file does not say what stage it is for", where=str(recipe), mend=mend)
-        return Recipe(stages={stages[0]: Stage(data=[Part(meta=str(recipe), images=images)])})
+        return _phase_of(stages[0], str(recipe), images)
     if images is not None:
         mend = "write `images:` beside `data:` or `meta:` in the recipe"
         raise PictusError("a recipe names its own folders of pictures", where="--images", mend=mend)
@@ -119,6 +121,16 @@ def _read(recipe: str | Path, stages: Sequence[StageName], images: str | None) -
         mend = "name what each is fed with: docs/blend.md shows how"
         raise PictusError("the recipe has no stages", where=str(recipe), mend=mend)
     return found
+
+
+def _phase_of(stage: StageName, meta: str, images: str | None) -> Recipe:
+    """Make of a META file, which says nothing but what is read, the phase of ImageBind-LLM's training as published."""
+    published = load_recipe(PHASES)
+    phase = published.stages.get(stage)
+    if phase is None:
+        return Recipe(model=published.model, stages={stage: Stage(data=[Part(meta=meta, images=images)])})
+    data = [Part(meta=meta, images=images, epochs=phase.data[0].epochs)]
+    return Recipe(model=published.model, stages={stage: phase.model_copy(update={"data": data})})
 
 
 def _seed_of(stage: StageName, seed: int) -> int:
