@@ -137,6 +137,8 @@ class Training(Section):
     warmup: Annotated[Number, Field(ge=0, lt=1)] = 0.0  # share of the steps
     weight_decay: Annotated[Number, Field(ge=0)] = 0.0
     betas: Annotated[list[Annotated[Number, Field(ge=0, lt=1)]], Field(min_length=2, max_length=2)] = [0.9, 0.999]
+    clip: Share = 1.0  # the most that the gradients' norm may be
+    skip_spikes: bool = False  # learn nothing from a step whose loss is far above the last ones
     max_tokens: Annotated[int, Field(ge=16)] = 2048  # of a sample, its pictures included
     image_tokens: Count = 576  # that a picture takes
     note: str = ""  # what was read where, and what differs from it

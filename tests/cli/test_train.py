@@ -23,7 +23,7 @@ from pictus.cli.train import command
 from pictus.demo.lessons import write_lessons
 from pictus.demo.shapes import SIDE
 from pictus.demo.tiny import write_parts
-from pictus.stages import Model
+from pictus.stages import Model, Training
 
 PAGE = (Path(__file__).parents[2] / "docs/train.md").read_text()
 
@@ -74,6 +74,7 @@ def test_every_option_and_key_that_the_page_names_is_there():
         "seed",
         "shuffle",
     }
+    assert {row[0].strip("`") for row in rows_below(PAGE, "| key of a stage's `train`")} == set(Training.model_fields)
 
 
 def test_a_meta_file_is_planned_without_a_recipe(run, here):

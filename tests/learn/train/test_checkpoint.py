@@ -94,18 +94,18 @@ def test_what_is_half_written_is_neither_read_nor_left(tmp_path):
 
 
 def test_the_last_checkpoint_goes_only_when_the_new_one_stands(tmp_path, monkeypatch):
-    _cut_off(tiny.job(tmp_path, settings={"keep": 1}), at=5)
+    _cut_off(tiny.job(tmp_path), at=9)
 
     def fails(*_, **__):
         raise OSError("disk full")
 
     monkeypatch.setattr(checkpoint.torch_checkpoint, "save", fails)
     with pytest.raises(OSError, match="disk full"):
-        train(tiny.job(tmp_path, settings={"keep": 1}))
-    assert _steps(tmp_path) == [".tmp-8", "step-4"]
+        train(tiny.job(tmp_path))
+    assert _steps(tmp_path) == [".tmp-12", "step-4", "step-8"]
     monkeypatch.undo()
-    train(tiny.job(tmp_path, settings={"keep": 1}))
-    assert _steps(tmp_path) == ["step-12"]
+    train(tiny.job(tmp_path))
+    assert _steps(tmp_path) == ["step-12", "step-8"]
 
 
 @pytest.mark.parametrize(

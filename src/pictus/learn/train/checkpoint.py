@@ -17,6 +17,7 @@ from pictus.learn.train.identity import check_same, versions
 from pictus.learn.train.processes import Processes
 from pictus.store.whole_file import sync_folder, whole_file
 
+_KEPT = 2  # checkpoints: should the last one be damaged, there is one before it
 _NAME = re.compile(r"step-(\d+)")
 
 
@@ -36,7 +37,6 @@ class Checkpoints:
     folder: Path
     processes: Processes
     identity: Mapping[str, Any]
-    keep: int = 2
 
     def standing(self) -> list[Path]:
         """List the checkpoints that are whole, the oldest first."""
@@ -89,7 +89,7 @@ class Checkpoints:
             file.write(orjson.dumps(meta, option=orjson.OPT_INDENT_2))
 
     def _prune(self) -> None:
-        for path in self.standing()[: -self.keep]:
+        for path in self.standing()[:-_KEPT]:
             doomed = path.with_name(f".tmp-old-{path.name}")  # half removed under its name, it would seem to stand
             path.replace(doomed)
             shutil.rmtree(doomed)

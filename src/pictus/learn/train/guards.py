@@ -11,15 +11,16 @@ from pictus.errors import PictusError
 Verdict: TypeAlias = Literal["fine", "broken", "spike"]
 
 _REMEMBERED = 64  # losses
+_SPIKE = 3.0  # times their median
+_MOST_BROKEN = 5  # steps in a row; then something is wrong with more than the data
 _LEAST = 16  # before them nothing is strange: losses fall fast at the start
 
 
 class Guard:
     """Knows the losses of the last steps."""
 
-    def __init__(self, recent: Iterable[float] = (), *, spike: float = 3.0, most_broken: int = 5) -> None:
+    def __init__(self, recent: Iterable[float] = ()) -> None:
         self._recent = deque(recent, maxlen=_REMEMBERED)
-        self._spike, self._most_broken = spike, most_broken
         self._broken = 0  # in a row
 
     @property
@@ -33,13 +34,13 @@ class Guard:
             self._broken += 1
             return "broken"
         self._broken = 0
-        is_spike = len(self._recent) >= _LEAST and loss > self._spike * median(self._recent)
+        is_spike = len(self._recent) >= _LEAST and loss > _SPIKE * median(self._recent)
         self._recent.append(loss)
         return "spike" if is_spike else "fine"
 
     def check(self, step: int, ids: Iterable[str], *, where: str) -> None:
         """End a run in which nothing is learned any more."""
-        if self._broken >= self._most_broken:
+        if self._broken >= _MOST_BROKEN:
             shown = ", ".join(list(ids)[:5])
             raise PictusError(
                 f"the loss or the gradients were no numbers in {self._broken} steps in a row, the last of them step "

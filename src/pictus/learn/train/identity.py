@@ -24,8 +24,6 @@ def identity_of(job: Job) -> dict[str, Any]:
         "steps": job.steps,
         "seed": job.seed,
         "precision": job.settings.precision,
-        "clip": job.settings.clip,
-        "skip_spikes": job.settings.skip_spikes,
     }
 
 

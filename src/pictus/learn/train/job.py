@@ -25,17 +25,12 @@ class Feed(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How a training is run: none of it changes what is learned, save `precision`, `clip` and `skip_spikes`."""
+    """How a training is run: none of it changes what is learned, save `precision`."""
 
     precision: Precision = "mixed"  # mixed: what is trained is kept in float32, and multiplied in bfloat16
     recompute: bool = False  # gradient checkpointing: less memory, a third more work
-    clip: float = 1.0  # the most that the gradients' norm may be
     checkpoint_every: int = 500  # steps
-    keep: int = 2  # checkpoints
     evaluate_every: int = 500  # steps
-    spike: float = 3.0  # so many times the median loss is one
-    skip_spikes: bool = False
-    most_broken: int = 5  # steps in a row; then something is wrong with more than the data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ class _Training:
         self.job, self.processes = job, processes
         settings = job.settings
         identity = processes.gathered(identity_of(job))[0]  # only the first has to have read its weights
-        self.checkpoints = Checkpoints(job.folder / "checkpoints", processes, identity, settings.keep)
+        self.checkpoints = Checkpoints(job.folder / "checkpoints", processes, identity)
         model = lay(job.model, processes, precision=settings.precision)
         if settings.recompute:
             recompute(model)
@@ -57,7 +57,7 @@ class _Training:
         self.update = Update(self.forward, weights, self.optimizer, self.work)
         self.tensors = tensors(weights, self.optimizer)
         self.progress = self.checkpoints.load(self.tensors)
-        self.guard = Guard(self.progress.recent, spike=settings.spike, most_broken=settings.most_broken)
+        self.guard = Guard(self.progress.recent)
         self.broken = 0  # samples, since this process began
         self.loss: float | None = None
         self.events = Events(job.listeners if processes.rank == 0 else ())
@@ -94,8 +94,8 @@ class _Training:
         rows = self.forward.level(step.rows)
         loss, norm = self.update.gradients(rows, size.words)
         verdict = self.guard.judge(loss, norm)
-        if verdict == "fine" or (verdict == "spike" and not self.job.settings.skip_spikes):
-            self.update.apply(self.job.settings.clip)
+        if verdict == "fine" or (verdict == "spike" and not self.job.training.skip_spikes):
+            self.update.apply(self.job.training.clip)
         else:
             self.update.forget()
         if verdict != "fine":
@@ -138,7 +138,7 @@ class _Training:
         ids = [record for records in self.processes.gathered(mine) for record in records]
         blamed = self.update.blamed(rows) if verdict == "broken" else []
         if self.log is not None:
-            taken = verdict == "spike" and not self.job.settings.skip_spikes
+            taken = verdict == "spike" and not self.job.training.skip_spikes
             self.log.bad(done, why=verdict, loss=loss, norm=norm, taken=taken, blamed=blamed, records=ids)
         self.events.send("note", text=f"step {done} is {_SAYS[verdict]}: its records are in {BAD_STEPS}")
         self.guard.check(done, blamed or ids, where=str(self.job.folder / BAD_STEPS))
