@@ -37,6 +37,7 @@ class Recipe(Section):
     generate: Generate = Generate()
     checks: Annotated[dict[str, dict[str, Any]], BeforeValidator(one_key)] | None = None
     seed: int = 0  # of the order in which training sees the data
+    held_out: int = Field(default=0, ge=0)  # rows of each corpus that no stage learns from, to measure by
     model: Model | None = None
     stages: Annotated[dict[StageName, Stage], AfterValidator(in_order)] = Field(default_factory=dict)
 

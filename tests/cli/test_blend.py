@@ -10,12 +10,14 @@ import orjson
 import pytest
 
 from pages import rows_below, shape, typed
+from pictus.cli.train import command as train
 from pictus.recipe import load_recipe
 from pictus.stages import Part
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/blend.md").read_text()
 rows = partial(rows_below, PAGE)
+TALK = [{"from": "human", "value": "Hi?"}, {"from": "gpt", "value": "Hello, you."}]
 TRAININGS = ("llava15", "convllava", "imagebind_llm")
 
 
@@ -36,14 +38,30 @@ def test_each_command_runs_and_prints_what_the_page_shows(tmp_path, monkeypatch,
     with contextlib.redirect_stdout(io.StringIO()) as told:
         exec(compile(code, "docs/blend.md", "exec"), {})
     assert told.getvalue().startswith("400 ['demo/")
-    assert "demo/llava.json" in (tmp_path / "blended/mixture.html").read_text()
-    made = orjson.loads(run("blend", "recipe.yaml", "--to", "blended", "--json")[0])
+    assert "demo/llava.json" in (tmp_path / "trained/blend/mixture.html").read_text()
+    made = orjson.loads(run("blend", "recipe.yaml", "--to", "trained/blend", "--json")[0])
     assert [(stage["name"], stage["samples"], stage["steps"]) for stage in made] == [
-        ("align", 120, None),
+        ("align", 104, 7),
         ("instruct", 400, 25),
     ]
-    out, _ = run("blend", "recipe.yaml", "--to", "blended", "--stage", "align", "--dry-run")
+    out, _ = run("blend", "recipe.yaml", "--to", "trained/blend", "--stage", "align", "--dry-run")
     assert out.startswith("align: ") and "instruct" not in out.replace("demo/instruct", "")
+
+
+def test_a_blend_ends_with_what_trains_on_it(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("chat.json").write_bytes(orjson.dumps([{"id": "1", "conversations": TALK}]))
+    how = "{ trained: [language], learning_rate: { all: 1e-5 }, batch: 8 }"
+    for name, more in (("told", f", train: {how}"), ("untold", "")):
+        Path(f"{name}.yaml").write_text(f"stages: {{ instruct: {{ data: [{{ data: chat.json }}]{more} }} }}")
+    _, err = run("blend", "told.yaml", "--seed", "4", "--stage", "instruct")
+    words = err.splitlines()[-1].removeprefix("next: pictus ")
+    assert words == "train told.yaml --to trained --model LLM --vision TOWER --stage instruct --seed 4"
+    train.make_context("train", words.split()[1:])
+    _, err = run("blend", "told.yaml", "--to", "looked", "--data", ".")
+    assert err.endswith("next: pictus train told.yaml --model LLM --vision TOWER --data .\n")
+    _, err = run("blend", "untold.yaml")
+    assert "say how below `train:` of instruct" in err and "pictus train" not in err
 
 
 def test_every_key_of_a_part_is_explained():
@@ -107,7 +125,7 @@ def test_a_training_that_ships_is_blended_from_data_that_is_there(run, tmp_path,
     (tmp_path / "mix").symlink_to(ROOT / "tests/data/sources/llava_mix665k")
     out, err = run("blend", "mine.yaml", "--data", ROOT / "tests/data/sources/lcs558k")
     assert "align: " in out and "instruct: " in out and "mixture.html" in err
-    head = orjson.loads(Path("blend/blend.json").read_bytes())
+    head = orjson.loads(Path("trained/blend/blend.json").read_bytes())
     assert [stage["parts"][0]["name"] for stage in head["stages"]] == ["lcs558k", "llava_mix665k"]
 
 

@@ -17,6 +17,7 @@ from pictus.recipe import load_recipe
 from pictus.record import Facts, Media, Origin, Reject, make_record
 from pictus.steps.blend import choosing
 from pictus.steps.blend.blended import open_blend, open_stage
+from pictus.steps.blend.held_out import held_rows
 from pictus.steps.blend.plan import plan
 from pictus.steps.blend.run import look, run
 from pictus.store.side import write_side
@@ -132,6 +133,50 @@ def test_pictures_inside_a_corpus_are_here_and_their_bytes_stay_in_the_file(here
     assert mixture.parts[0].left_out == {"a picture of it is only an address: it was not fetched": 2}
 
 
+def rows_of(stage):
+    """Say which rows of which corpus a stage has, whatever part they come from."""
+    corpora, rows, _ = stage.at(np.arange(len(stage)))
+    places = [str(part.corpus.place) for part in stage.parts]
+    return {(places[part], row) for part, row in zip(corpora.tolist(), rows.tolist(), strict=True)}
+
+
+def test_what_is_held_out_of_a_corpus_no_part_of_any_stage_is_fed_with(here):
+    """Two parts take other rows of one corpus, and one of them in another stage."""
+    again = "- {corpus: talks, weight: 2, checks: [{answer_length: {minimum: 25}}]}"
+    text = f"held_out: 7{THREE}      {again}\n".replace(
+        "data: [{corpus: captions, epochs: 2}]", "data: [{corpus: captions}]"
+    )
+    align, instruct = made(text)
+    assert [part.held for part in align.parts] == [7] and align.samples == 25 - 7
+    assert align.parts[0].left_out == {"kept to measure by": 7}
+    learned = rows_of(open_stage("blend", "align")) | rows_of(open_stage("blend", "instruct"))
+    held = [open_stage("blend", name, is_held_out=True) for name in ("align", "instruct")]
+    assert [len(stage) for stage in held] == [7, 7]
+    assert not learned & (rows_of(held[0]) | rows_of(held[1]))
+    assert len(rows_of(held[0])) == 7
+    corpora, rows, epochs = held[1].at(np.arange(7))
+    assert np.bincount(corpora).tolist() == [2, 1, 1, 3] and not epochs.any()  # as the stage is mixed, none twice
+    records = list(held[1].parts[0].corpus.records())
+    assert all(len(records[row].turns[1].text.split()) >= 12 for row in rows[corpora == 0])
+    (alone,) = made(text, "alone", stages=["instruct"])
+    assert alone.fingerprint == instruct.fingerprint  # whatever other stages are blended
+    assert rows_of(pickle.loads(pickle.dumps(held[1]))) == rows_of(held[1])
+
+
+def test_held_out_rows_are_others_for_another_seed_and_spread_over_the_corpus():
+    few = held_rows(1_000_000, 100, 5)
+    assert len(set(few.tolist())) == 100 and few.min() < 100_000 and few.max() > 900_000
+    assert set(few.tolist()) <= set(held_rows(1_000_000, 200, 5).tolist())
+    assert not np.array_equal(few, held_rows(1_000_000, 100, 6))
+    assert held_rows(10, 20, 0).tolist() == list(range(10)) and not len(held_rows(10, 0, 0))
+
+
+def test_nothing_is_held_out_where_nobody_asks(here):
+    align, _ = made(THREE)
+    assert not align.held_out and not len(open_stage("blend", "align", is_held_out=True))
+    assert "measure" not in str(look(plan("r.yaml", "blend"))[0].parts[0].left_out)
+
+
 def test_the_same_recipe_gives_the_same_and_another_seed_another(here):
     first, again, other = made(THREE), made(THREE, to="again"), made(THREE, to="other", seed=6)
     assert [stage.fingerprint for stage in first] == [stage.fingerprint for stage in again]
@@ -179,8 +224,9 @@ def test_a_choice_that_is_damaged_is_made_anew(here):
     assert len(open_stage("blend", "instruct").parts[0].rows) == 30
 
 
-def test_a_dry_run_writes_nothing_and_tells_the_same_of_small_corpora(here):
-    planned = plan(write(THREE), "blend")
+@pytest.mark.parametrize("text", [THREE, f"held_out: 7{THREE}"])
+def test_a_dry_run_writes_nothing_and_tells_the_same_of_small_corpora(here, text):
+    planned = plan(write(text), "blend")
     looked = look(planned)
     assert not (here / "blend").exists()
     done = run(planned, Events())
@@ -188,6 +234,7 @@ def test_a_dry_run_writes_nothing_and_tells_the_same_of_small_corpora(here):
         assert (one.samples, one.tokens, one.steps) == (other.samples, other.tokens, other.steps)
         assert [part.licences for part in one.parts] == [part.licences for part in other.parts]
         assert [part.left_out for part in one.parts] == [part.left_out for part in other.parts]
+        assert one.measured == other.measured
 
 
 def test_a_dry_run_looks_at_the_beginnings_of_a_large_corpus(here, monkeypatch):
@@ -254,6 +301,12 @@ def test_new_scores_choose_anew(here):
         ("stages: {instruct: {data: [{data: nowhere.json}]}}", "does not exist"),
         ("stages: {instruct: {data: [{source: llava_mix665k}]}}", "there is no such folder of data"),
         ("stages: {instruct: {data: [{corpus: talks, checks: [duplicates]}]}}", "needs all rows at once"),
+        ("held_out: 25\nstages: {align: {data: [{corpus: captions}]}}", "can be taken: kept to measure by (25)"),
+        (
+            "held_out: 1\nstages: {instruct: {data: [{corpus: talks, checks: [{answer_length: {minimum: 39}}]}]}}",
+            "this stage could take none",
+        ),
+        ("held_out: -1\nstages: {align: {data: [{corpus: captions}]}}", "greater than or equal to 0"),
         ("what: Nothing.", "the recipe has no stages"),
     ],
 )

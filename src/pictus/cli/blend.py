@@ -1,22 +1,26 @@
 """Choose and mix what each stage of a training is fed with, by a recipe."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pictus.cli import output
+from pictus.steps.blend import BLEND
 
 if TYPE_CHECKING:
     from pictus.steps.blend.head import Mixture, Taken
+    from pictus.steps.blend.plan import BlendPlan
 
+_TO = Path("trained", BLEND)  # where `pictus train` looks for it, if neither is told of another folder
 _BAR = 30  # signs of the picture of a mixture
 _MOST = 3  # reasons and licences of a corpus that are told; `--json` gives all
 
 
 @click.command("blend")
 @click.argument("recipe")
-@click.option("--to", type=click.Path(path_type=Path), default=Path("blend"), show_default=True, help="A folder.")
+@click.option("--to", type=click.Path(path_type=Path), default=_TO, show_default=True, help="A folder.")
 @click.option("--stage", "stages", multiple=True, help="Only these stages: align, pretrain, instruct, tools.")
 @click.option(
     "--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Files of datasets."
@@ -50,8 +54,32 @@ def command(recipe: str, to: Path, stages: tuple[str, ...], dry_run: bool, as_js
         output.say("next: the same command without --dry-run")
     else:
         output.say(f"{to}/mixture.html shows it as a picture")
-        output.next_command(f"open {to}/mixture.html")
+        _tell_next(planned, to, stages, options)
     return None
+
+
+def _tell_next(planned: "BlendPlan", to: Path, stages: tuple[str, ...], options: dict[str, Any]) -> None:
+    """Say what trains on what was blended, or what the recipe lacks for it."""
+    untold = [stage.name for stage in planned.stages if stage.train is None]
+    if untold:
+        told = f"to train on it, say how below `train:` of {', '.join(untold)}, as `pictus show llava15` does"
+        return output.say(f"{told}\nnext: open {to}/mixture.html")
+    return output.next_command(_train_command(planned, to, stages, options))
+
+
+def _train_command(planned: "BlendPlan", to: Path, stages: tuple[str, ...], options: dict[str, Any]) -> str:
+    """Give the command that trains on a blend, with the options that were given here."""
+    words = ["pictus", "train", planned.recipe]
+    if to.name == BLEND:  # there the training looks for it; another folder was for looking at
+        words += ["--to", str(to.parent)]
+    if planned.model is None:
+        words += ["--model", "LLM", "--vision", "TOWER"]
+    for stage in stages:
+        words += ["--stage", stage]
+    for name, usual in (("data", Path("data")), ("images", None), ("seed", None)):
+        if options[name] != usual:
+            words += [f"--{name}", str(options[name])]
+    return shlex.join(words)
 
 
 def _tell(stage: "Mixture") -> None:
@@ -60,6 +88,8 @@ def _tell(stage: "Mixture") -> None:
     told = [f"{about}{stage.samples:,} samples", f"{about}{stage.tokens:,} tokens{of_text}"]
     if stage.train is not None and stage.steps is not None:
         told.append(f"{about}{stage.steps:,} steps of {stage.train.batch}")
+    if len(stage.measured):
+        told.append(f"measured on {about}{len(stage.measured):,} held out")
     if any(not part.draws for part in stage.parts):
         told = ["how many samples is known when all is imported"]
     click.echo(f"{stage.name}: {', '.join(told)}; captions {stage.captions}, seed {stage.seed}")

@@ -30,13 +30,13 @@ from pictus.reading.imagebind import is_meta
 from pictus.reading.json import read_object
 from pictus.recipe import load_recipe
 from pictus.stages import STAGES, Model, StageName, Training
+from pictus.steps.blend import BLEND
 from pictus.steps.blend import plan as planning
 from pictus.steps.blend import run as blending
 from pictus.steps.blend.blended import BlendedStage, open_stage
 from pictus.steps.blend.plan import BlendPlan
 
 MODEL = "model"  # folder of what a stage leaves
-BLEND = "blend"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

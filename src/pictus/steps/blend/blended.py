@@ -43,12 +43,13 @@ class BlendedStage:
     order: Order
     train: Training | None
     fingerprint: str  # of the order, the corpora and the rows chosen: of what a training must find again
+    is_held_out: bool = False  # what the stage is measured on, instead of what it learns
 
     def __len__(self) -> int:
         return len(self.order)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return open_stage, (self.folder, self.name)
+        return open_stage, (self.folder, self.name, self.is_held_out)
 
     def at(self, positions: Integers) -> Drawn:
         """Say which part stands at each position, the row by its number in the corpus, and the epoch."""
@@ -74,8 +75,11 @@ class Blend:
     stages: Mapping[StageName, BlendedStage]  # in the order of a training
 
 
-def open_blend(folder: str | Path, *stages: StageName) -> Blend:
-    """Open a blend, or only these stages of it; a corpus that changed since it was made is refused."""
+def open_blend(folder: str | Path, *stages: StageName, is_held_out: bool = False) -> Blend:
+    """Open a blend, or only these stages of it; a corpus that changed since it was made is refused.
+
+    With `is_held_out` each stage is what it is measured on, instead of what it learns.
+    """
     folder = Path(folder).absolute()
     head = read_head(folder)
     known = {mixture.name: mixture for mixture in head.stages}
@@ -83,21 +87,23 @@ def open_blend(folder: str | Path, *stages: StageName) -> Blend:
         if name not in known:
             raise unknown_name("stage", name, list(known), where=str(folder))
     opened = {
-        name: _stage(folder, mixture, head.recipe) for name, mixture in known.items() if not stages or name in stages
+        name: _stage(folder, mixture, head.recipe, is_held_out)
+        for name, mixture in known.items()
+        if not stages or name in stages
     }
     return Blend(folder=folder, recipe=head.recipe, model=head.model, stages=opened)
 
 
-def open_stage(folder: str | Path, name: StageName) -> BlendedStage:
-    """Open one stage of a blend."""
-    return open_blend(folder, name).stages[name]
+def open_stage(folder: str | Path, name: StageName, is_held_out: bool = False) -> BlendedStage:
+    """Open one stage of a blend, or what it is measured on: rows that nothing is learned from, perhaps none."""
+    return open_blend(folder, name, is_held_out=is_held_out).stages[name]
 
 
-def _stage(folder: Path, mixture: Mixture, recipe: str) -> BlendedStage:
+def _stage(folder: Path, mixture: Mixture, recipe: str, is_held_out: bool) -> BlendedStage:
     parts = []
     for number, taken in enumerate(mixture.parts, 1):
         try:
-            parts.append(_part(folder, taken, recipe))
+            parts.append(_part(folder, taken, recipe, is_held_out))
         except PictusError as error:
             where = f"{folder}, {mixture.name}, part {number}: {error.where}"
             raise PictusError(error.what, where=where, mend=error.mend) from None
@@ -107,13 +113,14 @@ def _stage(folder: Path, mixture: Mixture, recipe: str) -> BlendedStage:
         seed=mixture.seed,
         captions=mixture.captions,
         parts=tuple(parts),
-        order=mixture.order,
+        order=mixture.measured if is_held_out else mixture.order,
         train=mixture.train,
         fingerprint=mixture.fingerprint,
+        is_held_out=is_held_out,
     )
 
 
-def _part(folder: Path, taken: Taken, recipe: str) -> BlendedPart:
+def _part(folder: Path, taken: Taken, recipe: str, is_held_out: bool) -> BlendedPart:
     corpus = open_corpus(taken.corpus)
     if corpus.fingerprint != taken.fingerprint:
         have = corpus.summary["rows"]
@@ -121,19 +128,21 @@ def _part(folder: Path, taken: Taken, recipe: str) -> BlendedPart:
         mend = f"run `pictus blend {recipe} --to {folder}` again; a training that has begun needs the corpus as it was"
         what = f"the corpus of {taken.name} has changed since it was blended{counts}"
         raise PictusError(what, where=str(corpus.place), mend=mend)
-    return BlendedPart(name=taken.name, corpus=corpus, rows=_rows(folder, taken))
+    chosen = (taken.held_file, taken.held) if is_held_out else (taken.file, taken.chosen)
+    rows = _rows(folder, *chosen)
+    return BlendedPart(name=taken.name, corpus=corpus, rows=rows)
 
 
-def _rows(folder: Path, taken: Taken) -> Integers | None:
+def _rows(folder: Path, file: str | None, count: int) -> Integers | None:
     """Map the numbers of the chosen rows into memory: they are read where they are asked for."""
-    if taken.file is None:
+    if file is None:
         return None
-    path = folder / taken.file
+    path = folder / file
     try:
         rows: Integers = np.load(path, mmap_mode="r")
     except (OSError, ValueError, EOFError) as error:
         raise PictusError(f"the rows that were chosen cannot be read: {error}", where=str(path), mend=_AGAIN) from None
-    if rows.shape != (taken.chosen,) or rows.dtype != np.int64:
-        what = f"the file of chosen rows is damaged: {taken.chosen:,} numbers belong into it"
+    if rows.shape != (count,) or rows.dtype != np.int64:
+        what = f"the file of chosen rows is damaged: {count:,} numbers belong into it"
         raise PictusError(what, where=str(path), mend=_AGAIN)
     return rows

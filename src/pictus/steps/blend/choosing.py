@@ -18,6 +18,8 @@ from pictus.engine.events import Events
 from pictus.errors import PictusError, unknown_name
 from pictus.record import Record
 from pictus.stages import Bounds
+from pictus.steps.blend.held_out import REASON, held_rows
+from pictus.steps.blend.order import Integers
 from pictus.steps.blend.sieve import Flags, Licences, Sieve, Sifted, sifted
 from pictus.steps.blend.spoken import PROGRAM
 from pictus.store.columns import encode
@@ -26,6 +28,7 @@ from pictus.store.shards import read_batches, sha256_of
 from pictus.store.side import read_side, side_name
 from pictus.store.whole_file import whole_file
 
+_Looked: TypeAlias = tuple[Sifted, Integers]  # a batch, and the rows of it that would stand, were they not held out
 Numbers: TypeAlias = npt.NDArray[np.float64]
 
 FOLDER = "chosen"
@@ -39,13 +42,15 @@ class Counts:
     rows: int = 0  # of the corpus
     seen: int = 0  # of these, that were looked at
     chosen: int = 0  # of these, that stand
+    held: int = 0  # that would stand, and are held out
     left_out: Counter[str] = field(default_factory=Counter)  # by reason
     tokens: int = 0  # of the texts of the rows that stand, estimated
     pictures: int = 0
     licences: Counter[Licences] = field(default_factory=Counter)
 
-    def add(self, found: Sifted) -> None:
-        """Count a batch."""
+    def add(self, found: Sifted, held: Integers) -> None:
+        """Count a batch, and the rows of it that are held out."""
+        self.held += len(held)
         self.seen += len(found.stands)
         self.chosen += int(found.stands.sum())
         self.left_out.update(found.left_out)
@@ -60,34 +65,48 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The rows that stand: how many, and the file of their numbers, where not all do."""
+    """The rows that stand: how many, and the file of their numbers, where not all do; and of those held out."""
 
     counts: Counts
     file: str | None
+    held_file: str | None = None
+
+    @property
+    def files(self) -> list[str]:
+        """Name the files that it needs."""
+        return [file for file in (self.file, self.held_file) if file is not None]
 
 
 def chosen(corpus: Corpus, sieve: Sieve, folder: Path, events: Events) -> Choice:
     """Choose the rows of a corpus, or find the choice that was made before; it is kept in a folder."""
     told = folder / f"{FOLDER}/{_identity(corpus, sieve)}.json"
     found = _read(told)
-    if found is not None and (found.file is None or (folder / found.file).is_file()):
+    if found is not None and all((folder / file).is_file() for file in found.files):
         return found
-    counts, kept = Counts(rows=corpus.summary["rows"]), [np.zeros(0, np.int64)]
+    counts = Counts(rows=corpus.summary["rows"])
+    kept, held = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for number in corpus.shards:
-        for some in _sifted_shard(corpus, number, sieve):
+        for some, spared in _sifted_shard(corpus, number, sieve):
             kept.append(np.flatnonzero(some.stands) + counts.seen)
-            counts.add(some)
+            held.append(spared + counts.seen)
+            counts.add(some, spared)
             events.send("rows", rows=counts.seen)
-    choice = Choice(counts, None)
-    if counts.chosen < counts.rows:
-        rows = np.concatenate(kept)
-        # By what it holds, so that the same rows have the same name however they were chosen.
-        choice = Choice(counts, f"{FOLDER}/{blake2b(rows.tobytes(), digest_size=12).hexdigest()}.npy")
-        with whole_file(folder / f"{choice.file}") as file:
-            np.save(file, rows)
+    choice = Choice(
+        counts,
+        _kept(np.concatenate(kept), folder) if counts.chosen < counts.rows else None,
+        _kept(np.concatenate(held), folder) if counts.held else None,
+    )
     with whole_file(told) as file:
-        file.write(orjson.dumps({"file": choice.file, **_plain(counts)}))
+        file.write(orjson.dumps({"file": choice.file, "held_file": choice.held_file, **_plain(counts)}))
     return choice
+
+
+def _kept(rows: Integers, folder: Path) -> str:
+    """Write numbers of rows, named by what they are: the same have the same name however they were chosen."""
+    name = f"{FOLDER}/{blake2b(rows.tobytes(), digest_size=12).hexdigest()}.npy"
+    with whole_file(folder / name) as file:
+        np.save(file, rows)
+    return name
 
 
 def _plain(counts: Counts) -> dict[str, Any]:
@@ -99,9 +118,9 @@ def _read(path: Path) -> Choice | None:
     """Read a choice that was made; one that cannot be read is made anew."""
     try:
         told = orjson.loads(path.read_bytes())
-        file = told.pop("file")
+        file, held_file = told.pop("file"), told.pop("held_file")
         told["licences"] = Counter({(picture, text, model): count for picture, text, model, count in told["licences"]})
-        return Choice(Counts(**{**told, "left_out": Counter(told["left_out"])}), file)
+        return Choice(Counts(**{**told, "left_out": Counter(told["left_out"])}), file, held_file)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -113,31 +132,54 @@ def looked_at(corpus: Corpus, sieve: Sieve) -> Counts:
         step = max(1, len(shards) // _SAMPLE_SHARDS)
         for number in shards[::step][:_SAMPLE_SHARDS]:
             for found in islice(_sifted_shard(corpus, number, sieve, rows=_SAMPLE_ROWS), 1):
-                counts.add(found)
+                counts.add(*found)
     else:
         for number in shards:
             for found in _sifted_shard(corpus, number, sieve):
-                counts.add(found)
+                counts.add(*found)
     return counts
 
 
-def looked_at_rows(records: list[Record], sieve: Sieve) -> Counts:
-    """Look at the first rows of what is not imported yet; how many there will be is not known."""
+def looked_at_rows(records: list[Record], sieve: Sieve, *, are_all: bool) -> Counts:
+    """Look at the first rows of what is not imported yet; how many there will be is not known, if they are not all."""
     counts = Counts(rows=len(records))
     if records:
         roots = {medium.root: "root" for record in records for medium in record.media if medium.root is not None}
-        counts.add(sifted(encode(records, roots), sieve))
+        is_held = np.zeros(len(records), np.bool_)
+        if are_all:
+            is_held[held_rows(len(records), sieve.held_out, sieve.held_seed)] = True
+        counts.add(*_looked_at(encode(records, roots), sieve, is_held, []))
     return counts
 
 
-def _sifted_shard(corpus: Corpus, number: int, sieve: Sieve, *, rows: int = 10_000) -> Iterator[Sifted]:
+def _sifted_shard(corpus: Corpus, number: int, sieve: Sieve, *, rows: int = 10_000) -> Iterator[_Looked]:
     outside = list(_outside(corpus, number, sieve.part.scores))
+    is_held = _held_of(corpus, number, sieve)
     before = 0
     size = min(rows, 1_000) if sieve.checks else rows  # with all columns come the pixels
     for batch in read_batches(corpus.place, number, sieve.columns, size=size):
         here = slice(before, before + batch.num_rows)
-        yield sifted(batch, sieve, [(fails[here], reason) for fails, reason in outside])
+        yield _looked_at(batch, sieve, is_held[here], [(fails[here], reason) for fails, reason in outside])
         before += batch.num_rows
+
+
+def _looked_at(batch: pa.RecordBatch, sieve: Sieve, is_held: Flags, outside: list[tuple[Flags, str]]) -> _Looked:
+    """Look at what is held out apart, to know what of it would stand, and then at all, as if none of it did."""
+    held = np.flatnonzero(is_held)
+    if not len(held):
+        return sifted(batch, sieve, outside), held
+    alone = sifted(batch.take(pa.array(held)), sieve, [(fails[held], reason) for fails, reason in outside])
+    return sifted(batch, sieve, [*outside, (is_held, REASON)]), held[alone.stands]
+
+
+def _held_of(corpus: Corpus, number: int, sieve: Sieve) -> Flags:
+    """Say which rows of a shard are held out."""
+    sizes = {entry["shard"]: entry["rows"] for entry in corpus.summary["shards"]}
+    first = sum(sizes[shard] for shard in corpus.shards[: corpus.shards.index(number)])
+    found = held_rows(corpus.summary["rows"], sieve.held_out, sieve.held_seed) - first
+    flags = np.zeros(sizes[number], np.bool_)
+    flags[found[(found >= 0) & (found < len(flags))]] = True
+    return flags
 
 
 def _identity(corpus: Corpus, sieve: Sieve) -> str:
@@ -146,7 +188,8 @@ def _identity(corpus: Corpus, sieve: Sieve) -> str:
     asked = [part.require, part.stage, part.checks, {name: bounds.model_dump() for name, bounds in part.scores.items()}]
     tables = sorted({name.partition(".")[0] for name in part.scores})
     sides = [sha256_of(corpus.place, side_name(table, shard)) for table in tables for shard in corpus.shards]
-    known = [__version__, PROGRAM, corpus.fingerprint, sieve.stage, sieve.captions, asked, sides]
+    held = [sieve.held_out, sieve.held_seed] if sieve.held_out else None
+    known = [__version__, PROGRAM, corpus.fingerprint, sieve.stage, sieve.captions, asked, sides, held]
     return blake2b(orjson.dumps(known, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()
 
 

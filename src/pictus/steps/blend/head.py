@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -39,6 +40,8 @@ class Taken:
     licences: tuple[tuple[str, str, str, int], ...]  # of picture, text and model, and how many of the chosen rows
     seen: Seen = "all"  # how much of the corpus was looked at: less only in a dry run, whose counts are estimates
     size: str = ""  # as the card of a dataset has it, where nothing was looked at
+    held: int = 0  # rows that are held out of what it could take
+    held_file: str | None = None  # their numbers
 
     @property
     def epochs(self) -> float:
@@ -55,11 +58,20 @@ class Mixture:
     captions: CaptionStyle
     parts: tuple[Taken, ...]
     train: Training | None
+    held_out: int = 0  # samples that it is measured on, where so many rows are held out
 
     @property
     def order(self) -> Order:
         """Give the order of its samples, by the numbers of the parts and of the rows chosen."""
         return Order(tuple(part.chosen for part in self.parts), tuple(part.draws for part in self.parts), self.seed)
+
+    @property
+    def measured(self) -> Order:
+        """Give the order of what the stage is measured on, mixed as it is, but no row twice."""
+        weights = [part.draws if part.held else 0 for part in self.parts]
+        edges = [self.held_out * edge // max(sum(weights), 1) for edge in accumulate(weights, initial=0)]
+        draws = (min(end - begin, part.held) for part, (begin, end) in zip(self.parts, pairwise(edges), strict=True))
+        return Order(tuple(part.held for part in self.parts), tuple(draws), self.seed)
 
     @property
     def samples(self) -> int:
@@ -90,6 +102,7 @@ class Mixture:
         ]
         train = None if self.train is None else self.train.model_dump()
         counts = {"samples": self.samples, "tokens": self.tokens, "steps": self.steps}
+        counts["held_out"] = len(self.measured)
         return {**asdict(self), **counts, "train": train, "parts": parts, "fingerprint": self.fingerprint}
 
     def tokens_of(self, part: Taken) -> int:

@@ -19,6 +19,8 @@ def _shown(stage: Mixture) -> StageShown:
     figures: dict[str, int | str] = {"samples": stage.samples, "tokens": stage.tokens}
     if stage.train is not None and stage.steps is not None:
         figures |= {"steps": stage.steps, "samples a step": stage.train.batch}
+    if len(stage.measured):
+        figures["measured on, held out"] = len(stage.measured)
     captions = "the picture alone and the caption" if stage.captions == "plain" else "a request and the caption"
     portions = tuple(
         Portion(

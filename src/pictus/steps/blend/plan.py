@@ -1,8 +1,9 @@
 """What a recipe asks for: the corpora of each stage, and how many samples each gives."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
@@ -50,6 +51,7 @@ class StagePlan:
     parts: tuple[PartPlan, ...]
     samples: int | None
     train: Training | None
+    held_out: int = 0  # samples that the stage is measured on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ class BlendPlan:
     seed: int
     model: Model | None
     stages: tuple[StagePlan, ...]
+    held_out: int = 0  # rows of each corpus
 
 
 def plan(
@@ -96,15 +99,28 @@ def plan(
     planned = []
     for name in wanted:
         stage = found.stages[name]
-        parts = _parts(name, stage, Path(to), Path(data), errors, where)
+        sieve = partial(sieve_of, held_out=found.held_out, held_seed=chosen_seed)
+        parts = _parts(name, stage, Path(to), Path(data), errors, where, sieve)
         planned.append(
             StagePlan(
-                name=name, seed=_seed_of(name, chosen_seed), parts=parts, samples=stage.samples, train=stage.train
+                name=name,
+                seed=_seed_of(name, chosen_seed),
+                parts=parts,
+                samples=stage.samples,
+                train=stage.train,
+                held_out=found.held_out,
             )
         )
     if errors:
         raise errors[0] if len(errors) == 1 else ManyErrors(errors, where=where)
-    return BlendPlan(recipe=where, to=Path(to), seed=chosen_seed, model=found.model, stages=tuple(planned))
+    return BlendPlan(
+        recipe=where,
+        to=Path(to),
+        seed=chosen_seed,
+        model=found.model,
+        stages=tuple(planned),
+        held_out=found.held_out,
+    )
 
 
 def _read(recipe: str | Path, stages: Sequence[StageName], images: str | None) -> Recipe:
@@ -139,12 +155,18 @@ def _seed_of(stage: StageName, seed: int) -> int:
 
 
 def _parts(
-    name: StageName, stage: Stage, to: Path, data: Path, errors: list[PictusError], where: str
+    name: StageName,
+    stage: Stage,
+    to: Path,
+    data: Path,
+    errors: list[PictusError],
+    where: str,
+    sieve_for: Callable[..., Sieve],
 ) -> tuple[PartPlan, ...]:
     planned = []
     for number, part in enumerate(stage.data, 1):
         try:
-            sieve = sieve_of(part, name, stage.captions or ("plain" if name == "align" else "asked"))
+            sieve = sieve_for(part, name, stage.captions or ("plain" if name == "align" else "asked"))
             planned.append(_given(part, sieve) if part.corpus is not None else _imported(part, sieve, to, data))
         except PictusError as error:
             place = ", ".join(filter(None, (f"{where}, {name}, part {number}", error.where)))

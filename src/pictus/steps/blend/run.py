@@ -44,8 +44,10 @@ def _chosen(stage: StagePlan, plan: BlendPlan, events: Events) -> Mixture:
     taken = []
     for (part, corpus, choice), count in zip(choices, draws, strict=True):
         _refuse_nothing(part, choice.counts, count, f"{plan.recipe}, {stage.name}")
-        taken.append(_taken(part, choice.counts, count or 0, corpus=corpus, file=choice.file))
-    return _mixture(stage, taken)
+        taken.append(_taken(part, choice.counts, count or 0, corpus=corpus, choice=choice))
+    mixture = _mixture(stage, taken)
+    _refuse_unmeasured(mixture, plan.recipe)
+    return mixture
 
 
 def _looked_at(stage: StagePlan, plan: BlendPlan) -> Mixture:
@@ -56,7 +58,10 @@ def _looked_at(stage: StagePlan, plan: BlendPlan) -> Mixture:
         _refuse_nothing(part, counts, draws, f"{plan.recipe}, {stage.name}")
         seen: Seen = "nothing" if not is_known else "all" if counts.seen == counts.rows else "the beginning"
         taken.append(_taken(part, counts, draws or 0, corpus=corpus, seen=seen))
-    return _mixture(stage, taken)
+    mixture = _mixture(stage, taken)
+    if all(part.seen == "all" for part in taken):
+        _refuse_unmeasured(mixture, plan.recipe)
+    return mixture
 
 
 def _counted(part: PartPlan) -> tuple[Counts, bool, Corpus | None]:
@@ -66,8 +71,9 @@ def _counted(part: PartPlan) -> tuple[Counts, bool, Corpus | None]:
         return looked_at(corpus, part.sieve), True, corpus
     assert part.imported is not None, "a corpus that was given is there"
     rows = list(islice(import_.rows_of(part.imported), _LOOKED_AT))
-    counts = looked_at_rows([row for row in rows if isinstance(row, Record)], part.sieve)
-    return counts, len(rows) < _LOOKED_AT, None
+    are_all = len(rows) < _LOOKED_AT
+    counts = looked_at_rows([row for row in rows if isinstance(row, Record)], part.sieve, are_all=are_all)
+    return counts, are_all, None
 
 
 def _refuse_nothing(part: PartPlan, counts: Counts, draws: int | None, where: str) -> None:
@@ -82,13 +88,20 @@ def _refuse_nothing(part: PartPlan, counts: Counts, draws: int | None, where: st
         raise PictusError(what, where=where, mend="give it more, or take the part out of the recipe")
 
 
+def _refuse_unmeasured(mixture: Mixture, recipe: str) -> None:
+    """Refuse rows held out of which none can be measured: whoever asked for them wanted to see a loss."""
+    if mixture.held_out and not len(mixture.measured):
+        what = f"of the {mixture.held_out:,} rows held out of each corpus, this stage could take none"
+        raise PictusError(what, where=f"{recipe}, {mixture.name}", mend="set `held_out` higher, or leave it out")
+
+
 def _taken(
     part: PartPlan,
     counts: Counts,
     draws: int,
     *,
     corpus: Corpus | None,
-    file: str | None = None,
+    choice: Choice | None = None,
     seen: Seen = "all",
 ) -> Taken:
     share = draws / counts.scaled(counts.chosen)
@@ -99,7 +112,7 @@ def _taken(
         fingerprint="" if corpus is None else corpus.fingerprint,
         rows=counts.rows if is_known else 0,
         chosen=counts.scaled(counts.chosen) if is_known else 0,
-        file=file,
+        file=None if choice is None else choice.file,
         draws=draws,
         tokens=round(counts.scaled(counts.tokens) * share),
         pictures=round(counts.scaled(counts.pictures) * share),
@@ -107,6 +120,8 @@ def _taken(
         licences=tuple((*names, counts.scaled(count)) for names, count in counts.licences.most_common()),
         seen=seen,
         size="" if is_known else _size(part),
+        held=counts.scaled(counts.held),
+        held_file=None if choice is None else choice.held_file,
     )
 
 
@@ -118,4 +133,11 @@ def _size(part: PartPlan) -> str:
 
 def _mixture(stage: StagePlan, taken: list[Taken]) -> Mixture:
     captions = stage.parts[0].sieve.captions
-    return Mixture(name=stage.name, seed=stage.seed, captions=captions, parts=tuple(taken), train=stage.train)
+    return Mixture(
+        name=stage.name,
+        seed=stage.seed,
+        captions=captions,
+        parts=tuple(taken),
+        train=stage.train,
+        held_out=stage.held_out,
+    )

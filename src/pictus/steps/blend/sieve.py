@@ -45,6 +45,8 @@ class Sieve:
     stage: StageName
     captions: CaptionStyle
     checks: Mapping[str, Any] = field(default_factory=dict)
+    held_out: int = 0  # rows of the corpus that nothing is learned from
+    held_seed: int = 0  # which they are
 
     @property
     def columns(self) -> Collection[str]:
@@ -52,14 +54,22 @@ class Sieve:
         return ("id", *(ALL_COLUMNS if self.checks else SAID_COLUMNS))
 
 
-def sieve_of(part: Part, stage: StageName, captions: CaptionStyle, *, where: str = "") -> Sieve:
+def sieve_of(
+    part: Part,
+    stage: StageName,
+    captions: CaptionStyle,
+    *,
+    held_out: int = 0,
+    held_seed: int = 0,
+    where: str = "",
+) -> Sieve:
     """Make the sieve of a part, with its checks."""
     checks = {name: plugins.load("checks", name, settings, where=where) for name, settings in part.checks.items()}
     for name, check in checks.items():
         if not hasattr(check, "problems"):
             what = f"the check `{name}` needs all rows at once, and a blend looks at each alone"
             raise PictusError(what, where=where, mend="judge the corpus with it before, and blend what stands")
-    return Sieve(part, stage, captions, checks)
+    return Sieve(part, stage, captions, checks, held_out, held_seed)
 
 
 @dataclass(slots=True)
@@ -81,7 +91,7 @@ class Sifted:
 
 
 def sifted(batch: pa.RecordBatch, sieve: Sieve, outside: Collection[tuple[Flags, str]] = ()) -> Sifted:
-    """Look at the rows of a batch; `outside` are those that fail by a score, each kind with its reason."""
+    """Look at the rows of a batch; `outside` are those that fail by what no batch tells, each kind with its reason."""
     found = Sifted(np.ones(batch.num_rows, np.bool_))
     for fails, reason in outside:
         found.drop(fails, reason)
