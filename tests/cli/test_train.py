@@ -55,9 +55,9 @@ def test_each_command_runs_and_prints_what_the_page_shows(run):
     folders, files = re.findall(r"^  ([\w/]+)", tree, re.MULTILINE), re.findall(r"^    (\S+)", tree, re.MULTILINE)
     assert len(folders) == 3 and len(files) == 6
     for name in (*folders, *(f"instruct/{file}" for file in files)):
-        assert Path("trained", name.replace("step-N", "step-11")).exists(), name
+        assert Path("trained", name.replace("step-N", "step-10")).exists(), name
     told = orjson.loads(run("train", "recipe.yaml", "--to", "trained", "--dry-run", "--json")[0])
-    assert [(stage["stage"], stage["samples"]) for stage in told] == [("align", 60), ("instruct", 161)]
+    assert [(stage["stage"], stage["samples"]) for stage in told] == [("align", 52), ("instruct", 153)]
     assert {one["verdict"] for stage in told for one in stage["machines"]} == {"fits"}
     assert {"weights", "moments", "gradients", "row", "total"} <= set(told[0]["machines"][0]["memory"])
     done = orjson.loads(run("train", "recipe.yaml", "--to", "trained", "--stage", "instruct", "--json")[0])
@@ -95,6 +95,7 @@ def test_what_training_needs_is_said(run, monkeypatch):
 
 
 SMALL = """\
+held_out: 6
 model: { vision: parts/vision, language: parts/language, random: [vision, language], vision_layer: -1 }
 stages:
   align:
@@ -117,4 +118,7 @@ def test_processes_of_torchrun_train_together_and_one_of_them_tells(here):
         assert done.returncode == 0, done.stderr
         (told[name],) = orjson.loads(done.stdout)  # said once
     assert told["two"]["steps"] == told["one"]["steps"] == 3
+    assert told["two"]["held_out"] == pytest.approx(told["one"]["held_out"], abs=1e-5)
+    evaluations = Path("two/align/evaluations.jsonl").read_bytes().splitlines()
+    assert [orjson.loads(line)["samples"] for line in evaluations] == [6]
     assert told["two"]["loss"] == pytest.approx(told["one"]["loss"], abs=1e-5)

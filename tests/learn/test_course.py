@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import orjson
 import pytest
 import yaml
 
@@ -21,6 +22,8 @@ from pictus.engine.events import Events
 from pictus.errors import PictusError
 from pictus.learn import course
 from pictus.learn.course import Running
+from pictus.learn.train.forward import Forward
+from pictus.store.corpus import open_corpus
 
 HERE = Running(precision="float32", workers=0)
 
@@ -182,6 +185,36 @@ def test_stages_follow_each_other_and_what_is_done_is_not_done_again(recipe, tmp
     (alone,) = trained(other)
     same = dict(load(alone.result.model).state_dict())
     assert all(torch.equal(weight, same[name]) for name, weight in instructed.items())
+
+
+@pytest.mark.parametrize("direct", [False, True])
+def test_what_is_held_out_is_measured_and_never_learned(recipe, shelf, tmp_path, monkeypatch, direct):
+    """Both stages take the same corpus, and the second measures on what the first did not learn either."""
+    forward, seen = Forward.loss, {True: set(), False: set()}
+
+    def loss(self, row):
+        seen[self.model.training] |= set(row.samples)
+        return forward(self, row)
+
+    monkeypatch.setattr(Forward, "loss", loss)
+    same = [{"corpus": str(shelf / "captions"), "epochs": 3}]
+    path = recipe(held_out=2, stages__align__data=same, stages__instruct__data=same)
+    running = replace(HERE, evaluate_every=2, is_direct=direct)
+    align, instruct = trained(course.plan(path, tmp_path / "to", running=running))
+    assert align.result.cursor == 6 * 3
+    records = {record.id for record in open_corpus(shelf / "captions").records()}
+    assert len(seen[False]) == 2 and not seen[True] & seen[False] and seen[True] | seen[False] == records
+    for one in (align, instruct):
+        lines = (one.folder / "evaluations.jsonl").read_bytes().splitlines()
+        told = [orjson.loads(line) for line in lines]
+        assert [(line["step"], line["samples"]) for line in told] == [(2, 2), (4, 2), (5, 2)]
+        assert one.result.held_out == told[-1]["loss"] > 0
+
+
+def test_how_often_to_measure_is_refused_where_nothing_is_held_out(recipe, tmp_path):
+    with pytest.raises(PictusError, match="nothing is held out") as error:
+        course.plan(recipe(), tmp_path / "to", running=replace(HERE, evaluate_every=2))
+    assert "held_out: 256" in error.value.mend
 
 
 def test_a_changed_recipe_is_refused_in_the_same_folder(recipe, tmp_path):

@@ -51,6 +51,11 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--cache", type=_FOLDER, help="A folder on a fast disk for caches.  [default: in the folder of --to]")
 @click.option("--direct", is_flag=True, help="Read the corpora themselves, and make no cache.")
 @click.option("--checkpoint-every", type=click.IntRange(1), default=500, show_default=True, help="Steps.")
+@click.option(
+    "--evaluate-every",
+    type=click.IntRange(1),
+    help="Steps, where the recipe has `held_out`.  [default: as --checkpoint-every]",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be trained, how and on what, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(recipe: str | None, to: Path, dry_run: bool, as_json: bool, **options: Any) -> None:
@@ -72,6 +77,8 @@ def command(recipe: str | None, to: Path, dry_run: bool, as_json: bool, **option
     else:
         for one in passed:
             loss = "" if one.result.loss is None else f", loss {one.result.loss:.4f}"
+            if one.result.held_out is not None:
+                loss += f", held out {one.result.held_out:.4f}"
             click.echo(f"{one.name}: {one.result.steps:,} steps{loss}; {one.result.model or one.folder}")
     last = passed[-1].result
     if last.model is not None:
@@ -93,6 +100,7 @@ def _plan(recipe: str | None, to: Path, options: dict[str, Any]) -> "Course":
         cache=options["cache"],
         is_direct=options["direct"],
         checkpoint_every=options["checkpoint_every"],
+        evaluate_every=options["evaluate_every"],
     )
     return course.plan(
         options["data"] if recipe is None else recipe,
@@ -140,6 +148,7 @@ def _tell_plan(course: "Course", *, as_json: bool) -> None:
                 "stage": stage.name,
                 "samples": mixture.samples,
                 "steps": steps,
+                "held_out": len(mixture.measured),
                 "training": stage.training.model_dump(),
                 "modules": {one.module: [one.weights, one.trained, one.rate] for one in stage.model.held},
                 "notes": stage.model.notes,
@@ -148,14 +157,15 @@ def _tell_plan(course: "Course", *, as_json: bool) -> None:
         )
         if as_json:
             continue
-        click.echo(f"{stage.name}: about {mixture.samples:,} samples, {steps:,} steps of {stage.training.batch}")
+        held = f", measured on about {len(mixture.measured):,} held out" if len(mixture.measured) else ""
+        click.echo(f"{stage.name}: about {mixture.samples:,} samples, {steps:,} steps of {stage.training.batch}{held}")
         click.echo("\n".join(f"  {line}" for line in [*stage.model.table().splitlines(), *lines(advice)]))
         for note in stage.model.notes:
             output.say(f"  note: {note}")
     if as_json:
         output.result(told)
     else:
-        output.next_command(f"pictus train {course.recipe} --to {course.to}")
+        output.say("next: the same command without --dry-run")
 
 
 def _advice(course: "Course", stage: "StageCourse", mixture: "Mixture") -> "list[Advice]":
@@ -202,6 +212,7 @@ def _figures(passed: "Passed") -> dict[str, Any]:
         "steps": result.steps,
         "samples": result.cursor,
         "loss": result.loss,
+        "held_out": result.held_out,
         "folder": passed.folder,
         "model": result.model,
         "stopped": result.stopped,

@@ -23,6 +23,7 @@ from pictus.learn.model.planning import Attention
 from pictus.learn.pack.isolation import find_leak, known_leak
 from pictus.learn.step import Step
 from pictus.learn.tokens import Talk
+from pictus.learn.train.evaluation import held_out
 from pictus.learn.train.job import Job, Precision, Result, Settings
 from pictus.learn.train.loop import train
 from pictus.learn.train.processes import Processes, joined
@@ -53,6 +54,7 @@ class Running:
     cache: Path | None = None  # folder of caches; by default in the folder of the course
     is_direct: bool = False  # read the shards themselves, and make no cache
     checkpoint_every: int = 500
+    evaluate_every: int | None = None  # steps; by default whenever a checkpoint is written
 
     def in_precision(self) -> Precision:
         """Say in which precision it is run here."""
@@ -122,6 +124,9 @@ def plan(
     """
     running = running or Running()
     blend = planning.plan(recipe, to / BLEND, stages=stages, seed=seed, data=data, images=images)
+    if running.evaluate_every is not None and not blend.held_out:
+        mend = "write `held_out: 256` beside `stages` in the recipe, to keep so many rows of each corpus to measure by"
+        raise PictusError("nothing is held out that a model could be measured on", where=str(recipe), mend=mend)
     section = _section(blend.model, language, vision)
     begin = model_in(start) if start is not None else _left_before(recipe, blend, to)
     if begin is None and not (section.start or (section.vision and section.language)):
@@ -258,8 +263,9 @@ def _job(
         picture = [built.pictures.image_id] * built.pictures.tokens
         leak = find_leak(built.model, picture=picture, pixels=built.pictures.side) if processes.rank == 0 else None
         _refuse_leak(processes.gathered(leak)[0])
-    blended = open_stage(course.blend.to, stage.name)
+    blended, held = (open_stage(course.blend.to, stage.name, is_held_out) for is_held_out in (False, True))
     feed = _feed(course, stage, built, blended, processes, events)
+    measured = _feed(course, stage, built, held, processes, events) if len(held) else None
 
     def save(weights: Mapping[str, Any], folder: Path) -> None:
         models.save(built, folder, state=weights)
@@ -283,7 +289,9 @@ def _job(
             precision=running.in_precision(),
             recompute=running.recompute,
             checkpoint_every=running.checkpoint_every,
+            evaluate_every=running.evaluate_every or running.checkpoint_every,
         ),
+        evaluate=None if measured is None else held_out(_Feed(measured, running.workers), len(measured)),
         listeners=tuple(listeners),
     )
 

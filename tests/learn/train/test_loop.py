@@ -5,6 +5,7 @@
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import numpy as np
 import orjson
 import pytest
 
@@ -16,6 +17,7 @@ import torch
 
 import tiny_training as tiny
 from pictus.errors import PictusError
+from pictus.learn.step import IGNORED, Step
 from pictus.learn.train.blank import with_picture
 from pictus.learn.train.evaluation import held_out
 from pictus.learn.train.forward import Forward
@@ -84,13 +86,39 @@ def test_without_a_terminal_some_steps_are_told_and_all_notes(trained, capsys):
 
 
 def test_what_is_held_out_is_told_and_drawn(trained):
-    folder, _, events = trained
+    folder, result, events = trained
     told = [orjson.loads(line) for line in (folder / "evaluations.jsonl").read_bytes().splitlines()]
     assert [one["step"] for one in told] == [30, 60] and told[1]["loss"] < told[0]["loss"]
+    assert [one["samples"] for one in told] == [16, 16] and result.held_out == told[1]["loss"]
+    assert any(b"held_out/loss" in file.read_bytes() for file in (folder / "tensorboard").iterdir())
     assert [event["step"] for event in events if event["event"] == "held_out"] == [30, 60]
     drawn = ElementTree.parse(folder / "loss.svg").getroot()
     lines = drawn.findall("{http://www.w3.org/2000/svg}polyline")
     assert [len(one.get("points").split()) for one in lines] == [60, 60, 2]
+    assert len(drawn.findall("{http://www.w3.org/2000/svg}circle")) == 2
+
+
+def test_the_line_of_a_step_has_the_last_loss_on_what_is_held_out(trained, capsys, monkeypatch):
+    folder, _, events = trained
+    monkeypatch.setattr("pictus.learn.train.live._EVERY_SECONDS", -1.0)
+    live = Live()
+    for event in (*events, next(event for event in events if event["event"] == "step")):
+        live(event)
+    said = [text for text in capsys.readouterr().err.splitlines() if text.startswith("step ")]
+    first = orjson.loads((folder / "evaluations.jsonl").read_bytes().splitlines()[0])["loss"]
+    assert f" (held out {first:.4f}), " in said[30] and not any("held out" in text for text in said[:30])
+    assert "held out" in said[59] and "held out" not in said[60]  # of the stage after this one
+
+
+def test_where_nothing_that_is_held_out_can_be_read_there_is_no_loss():
+    row = tiny.row([0])
+    nothing = replace(row, labels=np.full_like(row.labels, IGNORED), samples=())
+
+    class Nothing:
+        def steps(self, first, **place):
+            yield Step(0, 8, (nothing,))
+
+    assert held_out(Nothing(), 1)(forward(tiny.llava()), 0) == {"samples": 0}
 
 
 def test_a_packed_row_and_a_padded_one_have_the_loss_of_their_samples():

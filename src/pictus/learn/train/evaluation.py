@@ -10,17 +10,21 @@ from pictus.learn.train.job import Evaluate, Feed
 
 
 def held_out(feed: Feed, count: int) -> Evaluate:
-    """Make a hook that gives the mean loss of the first `count` steps of a feed, as `loss`."""
+    """Make a hook that gives the mean `loss` of the first `count` steps of a feed, and of how many `samples` it is.
+
+    Samples that cannot be read are not among them; where none can, there is no loss.
+    """
 
     def evaluate(forward: Forward, step: int) -> Mapping[str, float]:
         processes = forward.processes
-        total = words = 0.0
+        total = words = samples = 0.0
         with torch.no_grad():
             for one in islice(feed.steps(0, rank=processes.rank, world=processes.world), count):
                 for row in forward.level(one.rows):
                     total += forward.loss(row).item()
                     words += row.supervised
-        total, words = processes.total([total, words])
-        return {"loss": total / max(words, 1)}
+                    samples += len(row.samples)
+        total, words, samples = processes.total([total, words, samples])
+        return {"loss": total / words, "samples": int(samples)} if words else {"samples": int(samples)}
 
     return evaluate

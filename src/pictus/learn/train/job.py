@@ -30,7 +30,7 @@ class Settings:
     precision: Precision = "mixed"  # mixed: what is trained is kept in float32, and multiplied in bfloat16
     recompute: bool = False  # gradient checkpointing: less memory, a third more work
     checkpoint_every: int = 500  # steps
-    evaluate_every: int = 500  # steps
+    evaluate_every: int = 500  # steps; and after the last one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,7 @@ class Result:
     steps: int  # done
     cursor: int  # samples of the stage seen
     loss: float | None  # of the last step; None where none was left to do
+    held_out: float | None  # the last loss on what is not learned from; None where nothing was measured
     model: Path | None  # the folder of the trained model; None after a signal
     stopped: str = ""  # the signal that ended it
 

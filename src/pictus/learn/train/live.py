@@ -8,11 +8,11 @@ from typing import Any
 _EVERY_SECONDS = 5.0  # where lines stay
 
 
-def line(event: Mapping[str, Any]) -> str:
-    """Say how a training goes, from the event of a step."""
+def line(event: Mapping[str, Any], held_out: float | None = None) -> str:
+    """Say how a training goes, from the event of a step and the last loss on what was held out."""
     parts = [
         f"step {event['step']:,} of {event['steps']:,}",
-        f"loss {event['loss']:.4f}",
+        f"loss {event['loss']:.4f}" + ("" if held_out is None else f" (held out {held_out:.4f})"),
         f"{event['samples_per_second']:,.1f} samples/s",
         f"{event['tokens_per_second']:,.0f} tokens/s",
     ]
@@ -32,6 +32,7 @@ class Live:
 
     def __init__(self) -> None:
         self._told = 0.0
+        self._held_out: float | None = None
         self._status: Any = None
         if sys.stderr.isatty():
             from rich.console import Console
@@ -42,11 +43,14 @@ class Live:
     def __call__(self, event: Mapping[str, Any]) -> None:
         """Show what an event tells."""
         if event["event"] == "step":
-            self._show(line(event))
+            self._show(line(event, self._held_out))
         elif event["event"] == "note":
             self._say(event["text"])
         elif event["event"] == "held_out":
-            told = ", ".join(f"{name} {value:.4f}" for name, value in event["scores"].items())
+            scores = event["scores"]
+            # The next stage is measured on others.
+            self._held_out = scores.get("loss") if event["step"] < event["steps"] else None
+            told = ", ".join(f"{name} {value:{',' if type(value) is int else '.4f'}}" for name, value in scores.items())
             self._say(f"held out after step {event['step']:,}: {told}")
 
     def close(self) -> None:

@@ -60,6 +60,7 @@ class _Training:
         self.guard = Guard(self.progress.recent)
         self.broken = 0  # samples, since this process began
         self.loss: float | None = None
+        self.held_out: float | None = None
         self.events = Events(job.listeners if processes.rank == 0 else ())
         self.log = Log(job.folder, begun=self.progress.step, steps=job.steps) if processes.rank == 0 else None
         self._greet()
@@ -155,9 +156,10 @@ class _Training:
         self.forward.model.eval()
         scores: Mapping[str, float] = self.job.evaluate(self.forward, done)
         self.forward.model.train()
+        self.held_out = scores.get("loss")
         if self.log is not None:
             self.log.evaluated(done, scores)
-        self.events.send("held_out", step=done, scores=scores)
+        self.events.send("held_out", step=done, steps=self.job.steps, scores=scores)
 
     def _save(self) -> None:
         self.checkpoints.save(self.progress, self.tensors)
@@ -167,7 +169,7 @@ class _Training:
         self._save()
         text = f"{heard} after step {self.progress.step:,} of {self.job.steps:,}: it is saved, and the same command "
         self.events.send("note", text=f"{text}goes on from there")
-        return Result(self.progress.step, self.progress.cursor, self.loss, None, heard)
+        return Result(self.progress.step, self.progress.cursor, self.loss, self.held_out, None, heard)
 
     def _finished(self) -> Result:
         path = self.job.folder / "model"
@@ -176,7 +178,7 @@ class _Training:
             if self.processes.rank == 0:
                 self.job.save(weights, path)
             self.processes.wait()
-        return Result(self.progress.step, self.progress.cursor, self.loss, path)
+        return Result(self.progress.step, self.progress.cursor, self.loss, self.held_out, path)
 
     def _greet(self) -> None:
         if self.progress.step:

@@ -45,6 +45,9 @@ def loss_picture(points: Points, held_out: Points = (), *, title: str, steps: in
         parts.append(f'<text x="{x}" y="{_HEIGHT - 14}" text-anchor="middle">{step:,}</text>')
     parts += [line("each", thinned), line("mean", _smoothed(thinned)), line("held", held_out)]
     if held_out:
+        # Points too: a line of one point, as of a short stage that is measured at its end, is nothing to see.
+        centres = [place(*point).split(",") for point in held_out]
+        parts += [f'<circle class="held" cx="{x}" cy="{y}" r="2"/>' for x, y in centres]
         parts.append(f'<text x="{_WIDTH - _RIGHT}" y="24" text-anchor="end">held out: {held_out[-1][1]:.3f}</text>')
     return "\n".join([*filter(None, parts), "</svg>", ""])
 
