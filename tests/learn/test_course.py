@@ -2,6 +2,7 @@
 
 # ruff: noqa: E402
 
+import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -42,11 +43,15 @@ def shelf(tmp_path_factory):
     corpus_of(folder / "texts", [asked(n) for n in range(8)])
     clip_config().save_pretrained(folder / "clip")
     known = words()
-    for kind, more in (("Llama", {}), ("Lfm2", {"layer_types": ["conv", "full_attention"]})):
-        known.save_pretrained(folder / kind)
-        config = getattr(transformers, f"{kind}Config")(**shape(len(known)), **more)
+    for name, kind, more in (
+        ("Llama", "Llama", {}),
+        ("Lfm2", "Lfm2", {"layer_types": ["conv", "full_attention"]}),
+        ("short", "Llama", {"max_position_embeddings": 16}),
+    ):
+        known.save_pretrained(folder / name)
+        config = getattr(transformers, f"{kind}Config")(**(shape(len(known)) | more))
         config.architectures = [f"{kind}ForCausalLM"]
-        config.save_pretrained(folder / kind)
+        config.save_pretrained(folder / name)
     assert not list(folder.glob("*/*.safetensors"))
     return folder
 
@@ -222,6 +227,26 @@ def test_a_changed_recipe_is_refused_in_the_same_folder(recipe, tmp_path):
     changed = recipe(**{ALIGN: training("projector", learning_rate={"all": 0.5})})
     with pytest.raises(PictusError, match=r"`training.learning_rate.all` was 0.01 and is 0.5"):
         trained(course.plan(changed, tmp_path / "to", stages=["align"], running=HERE))
+
+
+def test_a_context_that_is_too_short_for_one_picture_is_refused(recipe, shelf, tmp_path):
+    with pytest.raises(PictusError, match="a picture takes 16 tokens, and the language model was made for 16") as error:
+        course.plan(recipe(model__language=str(shelf / "short")), tmp_path / "to", running=HERE)
+    assert error.value.where.endswith("recipe.yaml, align: model.language") and "shuffle" in error.value.mend
+
+
+def test_a_corpus_that_changed_since_the_checkpoint_is_noticed_and_named(recipe, tmp_path):
+    corpus = tmp_path / "captions"
+    corpus_of(corpus, [captioned(n, embedded(n)) for n in range(8)])
+    path = recipe(stages__align__data=[{"corpus": str(corpus)}])
+    plan = partial(course.plan, path, tmp_path / "to", stages=["align"], running=HERE)
+    assert trained(plan())[0].result.steps == 2
+    shutil.rmtree(corpus)
+    corpus_of(corpus, [captioned(n, embedded(n)) for n in range(1, 9)])  # as many rows, and one of them another
+    with pytest.raises(PictusError, match="this checkpoint is of another training") as error:
+        trained(plan())
+    assert f"`corpus {corpus}` was " in error.value.what and "`blend` was " in error.value.what
+    assert str(tmp_path / "to/align/checkpoints/step-2") in error.value.where
 
 
 @pytest.fixture

@@ -280,6 +280,7 @@ def _job(
         folder=stage.folder,
         made_of={
             "blend": feed.fingerprint,
+            **{f"corpus {part.name}": part.corpus.fingerprint for part in blended.parts},
             "model": _fingerprint(start) if start is not None else course.section.model_dump_json(exclude={"note"}),
             "rows": "packed" if running.is_packed else "padded",
         },

@@ -210,6 +210,11 @@ def _notes(plan: Plan, *, is_new: bool) -> list[str]:
         what = f"a picture takes {pictures.tokens} tokens, and `max_tokens` is {training.max_tokens}: none fits"
         mend = "set it higher, or take `projector: shuffle`, which makes one token of four"
         raise PictusError(what, where="train.max_tokens", mend=mend)
+    context = getattr(plan.config.get_text_config(), "max_position_embeddings", None)
+    if context and context <= pictures.tokens:
+        what = f"a picture takes {pictures.tokens} tokens, and the language model was made for {context}: none fits"
+        mend = "take `projector: shuffle`, which makes one token of four, smaller pictures, or another language model"
+        raise PictusError(what, where="model.language", mend=mend)
     notes = []
     others = [module for module in training.trained if module != "projector"]
     if is_new and "projector" not in training.trained:
@@ -222,7 +227,6 @@ def _notes(plan: Plan, *, is_new: bool) -> list[str]:
         )
     if training.image_tokens != pictures.tokens:
         notes.append(f"a picture takes {pictures.tokens} tokens; the recipe reckons with {training.image_tokens}")
-    context = getattr(plan.config.get_text_config(), "max_position_embeddings", None)
     if context and training.max_tokens > context:
         notes.append(f"max_tokens is {training.max_tokens}, and the language model was made for {context}")
     return notes
