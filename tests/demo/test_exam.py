@@ -51,6 +51,10 @@ def test_who_looks_is_right_and_is_not_without_a_picture(monkeypatch):
     marks, sheets = examined(monkeypatch, Pupil(looks=True))
     assert {mark.subject: mark.right for mark in marks} == dict.fromkeys(exam.CHANCE, 1)
     assert all(mark.blank < 0.6 for mark in marks)
+    for mark in marks:
+        truths = [sheet.replies[list(exam.CHANCE).index(mark.subject)].truth for sheet in sheets]
+        others = [one == other for at, one in enumerate(truths) for by, other in enumerate(truths) if at != by]
+        assert mark.swapped == pytest.approx(sum(others) / len(others)) and mark.swapped < mark.chance + 0.1
     assert [sheet.picture for sheet in sheets] == list(SEEN)
     assert all(reply.is_right for sheet in sheets for reply in sheet.replies)
     assert sheets[0].replies[-1].truth.startswith("mark(colour: ")
@@ -59,6 +63,7 @@ def test_who_looks_is_right_and_is_not_without_a_picture(monkeypatch):
 def test_who_does_not_look_is_as_right_without_a_picture(monkeypatch):
     marks, sheets = examined(monkeypatch, Pupil(looks=False))
     assert all(0 < mark.right == mark.blank < 0.6 for mark in marks)
+    assert [mark.swapped for mark in marks] == pytest.approx([mark.right for mark in marks])
     assert not all(reply.is_right for sheet in sheets for reply in sheet.replies)
 
 

@@ -18,7 +18,7 @@ def page(tmp_path, **given):
         "intro": "Said.",
         "figures": {"steps": 1200},
         "stages": [stage(4.0, 1.0, 0.25)],
-        "marks": [Mark(subject="colour", right=0.955, blank=0.2, chance=0.25)],
+        "marks": [Mark(subject="colour", right=0.955, swapped=0.215, blank=0.2, chance=0.25)],
         "sheets": [],
         "commands": ["pictus train x"],
     }
@@ -30,10 +30,10 @@ def points(line):
     return [tuple(map(float, point.split(","))) for point in line.split()]
 
 
-def test_marks_stand_beside_those_of_an_empty_picture_and_of_guessing(tmp_path):
+def test_marks_stand_beside_those_of_an_empty_picture_of_another_and_of_guessing(tmp_path):
     text = page(tmp_path)
-    assert 'width="95.50%"' in text and 'width="20.00%"' in text and 'x1="25.00%"' in text
-    assert "20 % empty · 25 % guessed" in text and "1,200" in text and "pictus train x" in text
+    assert 'width="95.50%"' in text and 'width="20.00%"' in text and 'width="21.50%"' in text and 'x1="25.00%"' in text
+    assert "20 % empty · 22 % another · 25 % guessed" in text and "1,200" in text and "pictus train x" in text
 
 
 def test_what_is_wrong_is_shown_with_the_truth(tmp_path):
@@ -57,6 +57,12 @@ def test_any_losses_can_be_drawn(losses):
     for across, down in points(drawn.each) + points(drawn.mean):
         assert 0 <= across <= WIDTH and 0 <= down <= HEIGHT
     assert len(points(drawn.each)) <= 300
+
+
+def test_a_loss_near_nothing_is_told_and_has_its_lines(tmp_path):
+    text = page(tmp_path, stages=[stage(4.0, 0.01, 0.00034)])
+    assert "last loss 0.00034" in text
+    assert [level for level, _ in curve(stage(4.0, 0.01, 0.00034)).levels][-2:] == ["0.003", "0.001"]
 
 
 def test_a_stage_without_steps_has_no_curve_and_words_are_escaped(tmp_path):

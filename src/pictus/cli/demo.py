@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def command(folder: Path | None, count: int | None, trains: bool, steps: int | None, seed: int, as_json: bool) -> None:
     """Draw pictures, make a corpus and instruction data of them, check and export it, and write a page to look at.
 
-    With --train: draw shapes, train a model that sees on two cores of a processor, and show what it has learned.
+    With --train: draw shapes, train a tiny model to see them, on two cores of a processor, and show what it has
+    learned.
     """
     if trains and count is not None:
         raise click.UsageError("--count goes without --train: 3,000 pictures are drawn to train with")

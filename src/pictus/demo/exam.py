@@ -1,6 +1,7 @@
-"""Examine a model with pictures that it never saw, and with an empty one, that shows what it knows without looking."""
+"""Examine a model with pictures that it never saw, and with an empty one and wrong ones: does it look?"""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ _SAMPLING = Sampling(max_tokens=64, temperature=0)
 
 
 def examine(model: Path, *, count: int, seed: int, threads: int = 1) -> tuple[list[Mark], list[Sheet]]:
-    """Ask about pictures in the way of `pictus ask`, and mark the answers."""
+    """Ask about two pictures or more in the way of `pictus ask`, and mark the answers."""
     seen = [shown(number, seed) for number in range(count)]
     pictures = [draw_shape(what, number, seed) for number, what in enumerate(seen)]
     # The empty picture is the same each time, and so is the answer: once is enough.
@@ -73,13 +74,25 @@ def _mark(
     subject: str, truths: Sequence[dict[str, str]], looked: Sequence[dict[str, str]], blind: dict[str, str]
 ) -> Mark:
     wanted = [truth[subject] for truth in truths]
-    right = sum(row[subject] == truth for row, truth in zip(looked, wanted, strict=True))
+    said = [row[subject] for row in looked]
+    right = sum(answer == truth for answer, truth in zip(said, wanted, strict=True))
     return Mark(
         subject=subject,
         right=right / len(wanted),
+        swapped=_swapped(said, wanted, right),
         blank=wanted.count(blind[subject]) / len(wanted),
         chance=CHANCE[subject],
     )
+
+
+def _swapped(said: Sequence[str], wanted: Sequence[str], right: int) -> float:
+    """Mark what was said of each picture by the truth of every other one.
+
+    Nothing has to be asked for it: all pictures are asked about in the same words, so that what a model says when the
+    picture is another's is what it said of that other.
+    """
+    those = Counter(wanted)
+    return (sum(those[answer] for answer in said) - right) / (len(wanted) * (len(wanted) - 1))
 
 
 def _said(model: Path, prompts: Sequence[Prompt], threads: int) -> list[str]:

@@ -36,7 +36,8 @@ _TOLD = {
 _INTRO = (
     "A vision tower, a projector and a language model, all of them tiny and all of them random at first, were trained "
     f"together on {PICTURES:,} drawn shapes. Then the model was asked about {HELD_OUT} pictures that it had never "
-    "seen, each drawn a little differently, and about an empty one: what it gets right beyond that, it sees."
+    "seen, each drawn a little differently. Given an empty picture, or marked by another picture than it was given, it "
+    "should do no better than by guessing: what it gets right beyond that, it sees."
 )
 
 
@@ -77,8 +78,7 @@ def school(
     marks, sheets = examine(model, count=HELD_OUT, seed=seed + _ELSEWHERE)
     _save_marks(folder / "marks.json", marks)
     _show(page, stages, marks, sheets, commands=[command(plan, to), _ask(folder, model)])
-    result = ", ".join(f"{one.subject} {one.right:.0%} (empty picture {one.blank:.0%})" for one in marks)
-    yield Schooled(command=_ask(folder, model), result=f"right: {result}", model=model, marks=tuple(marks))
+    yield Schooled(command=_ask(folder, model), result=_told(marks), model=model, marks=tuple(marks))
     yield Stop(f"open {shlex.quote(str(page))}", "losses, marks and examples")
 
 
@@ -117,6 +117,22 @@ def _train(plan: Path, to: Path, events: Events, listeners: Sequence[Listener]) 
 def _ask(folder: Path, model: Path) -> str:
     picture = folder / "lessons/pictures/00000.png"
     return f'pictus ask {shlex.quote(str(model))} {shlex.quote(str(picture))} "What colour is the shape?"'
+
+
+def _told(marks: Sequence[Mark]) -> str:
+    """Say the marks, and behind them what shows that they come from looking."""
+    ways = {
+        "right": [mark.right for mark in marks],
+        "of an empty picture": [mark.blank for mark in marks],
+        "of another picture": [mark.swapped for mark in marks],
+        "by guessing": [mark.chance for mark in marks],
+    }
+    subjects = [mark.subject for mark in marks]
+    lines = [
+        f"{way}: {', '.join(f'{name} {share:.0%}' for name, share in zip(subjects, shares, strict=True))}"
+        for way, shares in ways.items()
+    ]
+    return "\n    ".join(lines)
 
 
 def _save_marks(path: Path, marks: Sequence[Mark]) -> None:

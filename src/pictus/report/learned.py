@@ -11,6 +11,7 @@ from pictus.report.page import fill
 WIDTH, HEIGHT = 320, 150  # of the drawing of a curve
 _MOST = 300  # points: more are finer than a pixel
 _KEEPS = 0.75  # of the running mean
+_LEVELS = (10, 3, 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class Mark:
 
     subject: str
     right: float
+    swapped: float  # with another of the pictures in the place of each
     blank: float  # with an empty picture in the place of each
     chance: float  # by guessing among the possible answers
 
@@ -111,7 +113,7 @@ def curve(stage: StageLearned) -> Curve:
         across = WIDTH / max(len(losses) - 1, 1)
         return " ".join(f"{number * across:.1f},{down(loss):.1f}" for number, loss in enumerate(losses))
 
-    levels = tuple((f"{level:g}", down(level)) for level in (10, 3, 1, 0.3, 0.1, 0.03, 0.01) if least < level < most)
+    levels = tuple((f"{level:g}", down(level)) for level in _LEVELS if least < level < most)
     return Curve(stage=stage, each=line(each), mean=line(_smoothed(each)), levels=levels)
 
 
