@@ -107,13 +107,46 @@ def test_a_comparison_shows_the_flips_with_both_answers(runs, tmp_path):
     assert set(json.loads((tmp_path / "comparison.json").read_bytes())) == {"gqa", "mmmu"}
 
 
+def test_what_says_most_comes_first_whatever_its_benchmark_is(runs, tmp_path):
+    for side, scores in (("old", (1, 0)), ("new", (1, 1))):
+        for benchmark, score in zip(("first", "second"), scores, strict=True):
+            (tmp_path / side / benchmark).mkdir(parents=True)
+            (tmp_path / side / benchmark / "items.jsonl").write_text(json.dumps({"id": "1", "score": score}))
+    plan = compare.plan(tmp_path / "old", tmp_path / "new")
+    _, text = page_of(report.report_comparison(plan, compare.run(plan), tmp_path))
+    assert re.findall(r'class="flip (\w+)"', text) == ["better", "same"]
+    _, text = page_of(report.report_run(runs / "a"))
+    articles = text.split("<article")[1:]
+    order = [0 if "· refused" in one else 1 if "answer wrong" in one else 2 for one in articles]
+    assert order == sorted(order) and {*order} == {0, 1, 2}
+
+
+def test_benchmarks_stand_beside_each_other_and_models_are_told_apart(runs, tmp_path):
+    report.report_run(runs / "b")
+    table = (runs / "b" / "report.md").read_text()
+    assert table.index("## mean of the items") < table.index("| gqa | 1.0000, 95%: 0.") < table.index("## gqa")
+    told = json.loads((runs / "b" / "evaluation.json").read_bytes())
+    assert told["folder"] is None and table.startswith("# Evaluation of m\n")
+    (tmp_path / "gqa").mkdir()
+    (tmp_path / "evaluation.json").write_text(
+        json.dumps(
+            {"model": "model", "folder": "trained/tools/model", "benchmarks": {"gqa": told["benchmarks"]["gqa"]}}
+        )
+    )
+    page, _ = page_of(report.report_run(tmp_path))
+    assert "Evaluation of trained/tools/model" in page.words and "mean of the items" in page.words
+    plan = compare.plan(runs / "a", runs / "b")
+    _, text = page_of(report.report_comparison(plan, compare.run(plan), tmp_path / "c"))
+    assert f"A: {runs / 'a'}, the answers of m" in text
+
+
 def test_files_of_items_alone_are_shown_as_far_as_they_tell(tmp_path):
     for side, score in (("a", 0), ("b", 1)):
-        line = {"id": "q|1", "score": score, "parsed": ["x"], "note": "", "kind": "<b>"}
+        line = {"id": "q|1", "score": score, "parsed": ['a "x"', 3.5], "note": "", "kind": "<b>"}
         (tmp_path / f"{side}.jsonl").write_text(json.dumps(line) + "\n")
     plan = compare.plan(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
     page, _ = page_of(report.report_comparison(plan, compare.run(plan), tmp_path / "out"))
-    assert "q|1" in page.words and "better" in page.words
+    assert "q|1" in page.words and "better" in page.words and 'a "x"\n3.5' in page.words
 
 
 def test_a_split_without_public_answers_is_shown_too(runs):

@@ -21,6 +21,8 @@ from pictus.store.whole_file import whole_file
 REPLIES = "replies.jsonl"
 SHOWN = 200  # items of a page, if nobody says else
 _MOST_TEXT = 4_000  # characters of a prompt or an answer
+_FLIPS: tuple[Flip, ...] = ("worse", "better", "same")  # in this order
+_OUTCOMES = {"fallback": "drawn by chance"}  # in words that say more than the scorer's own
 
 
 def report_run(run: Path, *, shown: int = SHOWN) -> Path:
@@ -28,9 +30,10 @@ def report_run(run: Path, *, shown: int = SHOWN) -> Path:
     told = read_object(run / "evaluation.json")
     folders = [run / name for name in told["benchmarks"]]
     share = max(shown // max(len(folders), 1), 1)
-    items = [item for folder in folders for item in _of_run(folder, share)]
-    figures = [_figures(name, found) for name, found in told["benchmarks"].items()]
-    title = f"Evaluation of {told['model']}"
+    # Sorted across benchmarks: what says most is not to be looked for behind all items of the first one.
+    items = sorted((item for folder in folders for item in _of_run(folder, share)), key=_place)
+    figures = [*_overview(told["benchmarks"]), *(_figures(name, found) for name, found in told["benchmarks"].items())]
+    title = f"Evaluation of {_model_of(told)}"
     intro = "Answers that were none, and wrong ones, come first; which of them are shown is drawn by their ids."
     of = sum(found["asked"] for found in told["benchmarks"].values())
     write_evaluation(run / "report.html", items, title=title, intro=intro, figures=figures, of=of)
@@ -42,15 +45,34 @@ def report_comparison(plan: ComparePlan, found: Mapping[str, Compared], to: Path
     """Write `report.html`, `report.md` and `comparison.json` of a comparison into a folder."""
     share = max(shown // len(found), 1)
     items = [item for name, one in found.items() for item in _of_pair(name, one, plan.pairs[name], share)]
+    items.sort(key=lambda item: _FLIPS.index(item.flip))
     figures = [_differences(name, one) for name, one in found.items()]
     title = "What changed between two models"
-    intro = f"A: {plan.a}\nB: {plan.b}\nItems that flipped come first; which of them are shown is drawn by their ids."
+    sides = "\n".join(f"{side}: {path}{_asked(path)}" for side, path in (("A", plan.a), ("B", plan.b)))
+    intro = f"{sides}\nItems that flipped come first; which of them are shown is drawn by their ids."
     of = sum(one.overall.items for one in found.values())
     write_evaluation(to / "report.html", items, title=title, intro=intro, figures=figures, of=of)
     _write_markdown(to / "report.md", title, figures)
     with whole_file(to / "comparison.json") as file:
         file.write(orjson.dumps(dict(found), option=orjson.OPT_INDENT_2))
     return to / "report.html"
+
+
+def _model_of(told: Mapping[str, Any]) -> str:
+    """Name a model; a folder by its path, since what a training writes is called `model` each time."""
+    return str(told.get("folder") or told["model"])
+
+
+def _asked(side: Path) -> str:
+    """Say which model a run asked; a file of items does not know."""
+    told = side / "evaluation.json"
+    return f", the answers of {_model_of(read_object(told))}" if told.is_file() else ""
+
+
+def _place(item: Shown) -> int:
+    """Put answers that were none before wrong ones, and these before all others."""
+    (said,) = item.said
+    return 0 if said.outcome != "answered" else 1 if said.score is None or said.score < 0.5 else 2
 
 
 def _of_run(folder: Path, share: int) -> Iterator[Shown]:
@@ -141,23 +163,42 @@ def _shown(
 
 def _said(item: Mapping[str, Any], reply: Mapping[str, Any], by: str = "") -> Said:
     calls = [f"{call['name']} {call['arguments']}" for call in reply.get("calls") or ()]
+    outcome = item.get("outcome", "answered")
     notes = [str(one) for one in (item.get("note"), reply.get("problem")) if one]
     return Said(
         answer=_short("\n".join([*([reply["answer"]] if reply.get("answer") else []), *calls])),
         parsed=_short(_text(item.get("parsed"))),
         score=item.get("score"),
-        outcome=item.get("outcome", "answered"),
+        outcome=_OUTCOMES.get(outcome, outcome),
         note="; ".join(notes),
         by=by,
     )
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(one, str | int | float) for one in value):
+        return "\n".join(map(str, value))  # of several readings each has its line
     return "" if value is None else value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def _short(text: str) -> str:
     return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}… ({len(text):,} characters)"
+
+
+def _overview(benchmarks: Mapping[str, Any]) -> list[Figures]:
+    """Set benchmarks beside each other, by the one figure that all of them have."""
+    if len(benchmarks) < 2:
+        return []
+    means = {
+        name: found["figures"]["pictus"]["mean"] if found["figures"] is not None else None
+        for name, found in benchmarks.items()
+    }
+    rows = tuple((name, "none" if mean is None else _mean(mean)) for name, mean in means.items())
+    return [Figures(title="mean of the items", rows=rows)]
+
+
+def _mean(mean: Mapping[str, Any]) -> str:
+    return f"{mean['mean']:.4f}, {mean['level']:.0%}: {mean['low']:.4f} to {mean['high']:.4f}"
 
 
 def _figures(name: str, found: Mapping[str, Any]) -> Figures:
@@ -170,10 +211,9 @@ def _figures(name: str, found: Mapping[str, Any]) -> Figures:
     plain = {key: value for key, value in figures.items() if isinstance(value, int | float)}
     rows += [(key, f"{value:.4f}" if isinstance(value, float) else f"{value:,}") for key, value in plain.items()]
     if (mean := honest["mean"]) is not None:
-        rows.append(
-            ("mean of the items", f"{mean['mean']:.4f}, {mean['level']:.0%}: {mean['low']:.4f} to {mean['high']:.4f}")
-        )
-    rows += [(f"answers {outcome}", f"{count:,}") for outcome, count in sorted(honest["outcomes"].items())]
+        rows.append(("mean of the items", _mean(mean)))
+    outcomes = sorted(honest["outcomes"].items())
+    rows.append(("answers", ", ".join(f"{count:,} {_OUTCOMES.get(outcome, outcome)}" for outcome, count in outcomes)))
     rows += [("got no answer", f"{count:,}: {why}") for why, count in found["unanswered"].items()]
     rows += [("cannot be asked", f"{count:,}: {why}") for why, count in found["unasked"].items()]
     return Figures(title=name, rows=tuple(rows))

@@ -85,7 +85,7 @@ def run(plan: EvaluatePlan, events: Events) -> list[Evaluated]:
         asking.total = sum(len(one.ids) for one in chosen)
         for number, asked in groupby(asking.ask(_questions(plan, chosen)), key=lambda one: one.item.number):
             done.append(_written(plan, plan.sittings[number], asked))
-        told = _told(model, rules.price, journal.totals())
+        told = _told(plan, model, rules.price, journal.totals())
     finished = [_scored(plan, *one) for one in zip(plan.sittings, chosen, done, strict=True)]
     results = {one.name: one.plain() for one in finished}
     _write_json(Path(plan.to) / "evaluation.json", {**told, "benchmarks": results})
@@ -206,10 +206,11 @@ def _begin(plan: EvaluatePlan, sitting: Sitting, model: plugins.Model) -> None:
     return None
 
 
-def _told(model: plugins.Model, price: Price | None, totals: Totals) -> dict[str, Any]:
+def _told(plan: EvaluatePlan, model: plugins.Model, price: Price | None, totals: Totals) -> dict[str, Any]:
     """Say who was asked, and what everything in the journal came to."""
     return {
         "model": model.model,
+        "folder": plan.model if Path(plan.model).is_dir() else None,
         "settings": dict(model.shape()),
         "answers": totals.answers,
         "prompt_tokens": totals.prompt,
