@@ -18,7 +18,8 @@ def test_figures_go_to_stdout_and_talk_to_stderr(run, data, tmp_path):
         first = ("evaluate", "m", "--base-url", endpoint.base, "--from", data, "--to", tmp_path / "run")
         out, err = run(*first, "--on", "gqa,scienceqa")
         assert "gqa, testdev_balanced: 4 questions\n  accuracy" in out and "scienceqa, test: 4 questions" in out
-        assert "95% interval" in err and f"to look at the items: {tmp_path}/run/report.html" in err
+        assert "95% interval" in err and err.endswith(f"next: open {tmp_path}/run/report.html\n")
+        assert "\n\nbenchmark  questions  mean of the items  95% interval\ngqa        4          1.0000" in out
         assert "<b>4</b>" in (tmp_path / "run" / "report.html").read_text()
         found = json.loads(run(*first, "--on", "gqa", "--json")[0])
     assert found["gqa"]["figures"]["accuracy"] == 1.0 and found["gqa"]["figures"]["pictus"]["items"] == 4

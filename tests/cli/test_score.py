@@ -5,6 +5,7 @@ import json
 import pytest
 
 from pictus import plugins
+from pictus.cli.score import figure_rows
 from pictus.grade import Grade, Graded
 
 
@@ -43,9 +44,16 @@ def test_how_sure_a_score_is_stands_beside_the_official_figures(scored):
 def test_answers_that_no_model_meant_are_told_apart_in_words(scored):
     out, err = scored()
     assert "overall  0.5000" in out
-    assert "5 items about 3 pictures" in err and "mean of the items' scores: 50.00, 95% interval" in err
-    for words in ("1 answers are empty", "1 answers are refusals", "drawn by chance", "1 items have no score"):
+    assert "5 items about 3 pictures" in err and "mean of the items' scores: 0.5000, 95% interval" in err
+    for words in ("1 answer is empty", "1 answer is a refusal", "was drawn by chance", "1 item has no score"):
         assert words in err
+
+
+def test_many_figures_of_no_items_are_counted_and_few_are_named():
+    few = {"accuracy": None, "count": 0}
+    assert figure_rows(few) == [["accuracy", "–"], ["count", "0"]]
+    many = {"acc": 0.5, **dict.fromkeys("abcd"), "kinds": {"what": None}}
+    assert figure_rows(many) == [["acc", "0.5000"], ["kinds", ""], ["  what", "–"], ["4 others", "– (no items)"]]
 
 
 def test_a_line_of_an_item_has_what_a_comparison_needs(scored, tmp_path):

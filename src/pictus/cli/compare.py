@@ -1,6 +1,7 @@
 """Compare two models by what each item is worth."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -35,17 +36,22 @@ def command(a: Path, b: Path, margin: float, seed: int, folder: Path | None, sho
 
     plan = compare.plan(a, b, margin=margin, seed=seed)
     found = compare.run(plan)
-    if folder is not None:
-        output.say(f"to look at the items: {report.report_comparison(plan, found, folder, shown=show)}")
+    page = None if folder is None else report.report_comparison(plan, found, folder, shown=show)
     if as_json:
-        return output.result({"a": str(a), "b": str(b), "comparisons": found})
+        output.result({"a": str(a), "b": str(b), "comparisons": found})
+    else:
+        _tell(plan, found)
+    again = f"pictus compare {quote(str(a))} {quote(str(b))} --report FOLDER"
+    output.next_command(again if page is None else f"open {page}")
+
+
+def _tell(plan: Any, found: Any) -> None:
     for name, one in found.items():
         click.echo(f"{name}: {one.overall.items:,} items in {one.overall.groups:,} groups by picture")
         output.table(_rows(one))
         _tell_flips(one)
     for name in plan.alone:
         output.say(f"{name}: only one of the two was evaluated on it")
-    return None
 
 
 def _rows(one: Any) -> list[list[str]]:

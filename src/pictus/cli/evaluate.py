@@ -63,9 +63,23 @@ def command(
         output.result({one.name: one.plain() for one in done})
     for one in done:
         _tell(one, as_json=as_json)
+    if len(done) > 1 and not as_json:
+        _tell_all(done)
     if show != 0:
-        output.say(f"to look at the items: {report.report_run(Path(to), shown=show or report.SHOWN)}")
+        output.next_command(f"open {report.report_run(Path(to), shown=show or report.SHOWN)}")
     sys.exit(output.DONE if all(one.is_clean for one in done) else output.SET_ASIDE)
+
+
+def _tell_all(done: list[Any]) -> None:
+    """Set benchmarks beside each other, by the one figure that all of them have."""
+    from pictus.cli.score import mean_told
+
+    rows = [["benchmark", "questions", "mean of the items", "95% interval"]]
+    for one in done:
+        interval = None if one.scored is None else one.scored.interval
+        rows.append([one.name, f"{one.asked:,}", *(("–", "") if interval is None else mean_told(interval))])
+    click.echo()
+    output.table(rows, indent=0)
 
 
 def _tell(one: Any, *, as_json: bool) -> None:

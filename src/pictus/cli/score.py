@@ -12,12 +12,16 @@ from pictus.reading.wording import count_of
 
 _FILE = click.Path(path_type=Path)
 _OUTCOMES = {
-    "empty": "answers are empty",
-    "refused": "answers are refusals",
-    "unreadable": "answers could not be read",
-    "fallback": "answers could not be read and were drawn by chance, as the official scorer does",
-    "missing": "questions have no answer",
+    "empty": ("answer is empty", "answers are empty"),
+    "refused": ("answer is a refusal", "answers are refusals"),
+    "unreadable": ("answer could not be read", "answers could not be read"),
+    "fallback": (
+        "answer could not be read and was drawn by chance, as the official scorer does",
+        "answers could not be read and were drawn by chance, as the official scorer does",
+    ),
+    "missing": ("question has no answer", "questions have no answer"),
 }
+_MOST_EMPTY = 3  # figures without a value that are listed
 
 
 @click.command("score")
@@ -61,26 +65,35 @@ def told_of(done: Any) -> Iterator[str]:
     pictures = f" about {count_of(done.pictures, 'picture')}" if done.pictures else ""
     yield f"{count_of(done.items, 'item')}{pictures}"
     if done.interval is not None:
-        mean, low, high = (
-            f"{100 * value:.2f}" for value in (done.interval.mean, done.interval.low, done.interval.high)
-        )
-        yield f"mean of the items' scores: {mean}, {done.interval.level:.0%} interval {low} to {high}"
+        mean, range_ = mean_told(done.interval)
+        yield f"mean of the items' scores: {mean}, {done.interval.level:.0%} interval {range_}"
     for name, count in sorted(done.outcomes.items()):
         if name != "answered":
-            yield f"{count:,} {_OUTCOMES[name]}"
+            yield count_of(count, *_OUTCOMES[name])
     if done.unscored:
-        yield f"{done.unscored:,} items have no score: the official scorer ends with an error there"
+        unscored = count_of(done.unscored, "item has", "items have")
+        yield f"{unscored} no score: the official scorer ends with an error there"
+
+
+def mean_told(interval: Any) -> tuple[str, str]:
+    """Tell a mean and its interval as the official figures are told."""
+    return f"{interval.mean:.4f}", f"{interval.low:.4f} to {interval.high:.4f}"
 
 
 def figure_rows(figures: Mapping[str, Any]) -> list[list[str]]:
-    """List the figures, those of kinds below the name of their group."""
+    """List the figures, those of kinds below the name of their group; many that have no value are counted alone."""
     rows = []
+    empty = sum(value is None for value in figures.values())
     for name, value in figures.items():
+        if value is None and empty > _MOST_EMPTY:
+            continue
         if isinstance(value, Mapping):
             rows.append([name, ""])
             rows += [[f"  {kind}", _told(one)] for kind, one in value.items()]
         else:
             rows.append([name, _told(value)])
+    if empty > _MOST_EMPTY:
+        rows.append([f"{empty} others", "– (no items)"])
     return rows
 
 
