@@ -18,6 +18,6 @@ def test_a_file_is_found_plain_or_packed_the_first_name_before_the_others(tmp_pa
     assert find_file(tmp_path, ["a.json", "b.json"], mend="fetch it") == tmp_path / "a.json.gz"
     (tmp_path / "a.json.gz").unlink()
     assert find_file(tmp_path, ["a.json", "b.json"], mend="fetch it") == tmp_path / "b.json"
-    with pytest.raises(PictusError, match=r"c\.json or d\.json is missing") as caught:
+    with pytest.raises(PictusError, match=r"c\.json is missing, under its other names too: d\.json") as caught:
         find_file(Path(tmp_path), ["c.json", "d.json"], mend="fetch it")
     assert caught.value.mend == "fetch it"

@@ -168,6 +168,35 @@ def test_captions_are_scored_against_those_of_people(data, tmp_path):
     assert max(scores, key=scores.get) == "700" and done.scored.items == 4 and 0 < done.scored.figures["Bleu_1"] < 1
 
 
+def test_captions_are_asked_for_beside_other_benchmarks_in_one_tree(data, tmp_path):
+    with serving(lambda body, times: "A red field.") as endpoint:
+        done = evaluated(data, tmp_path, endpoint, on=["gqa", "coco_captions"], limit=2)
+    assert done["coco_captions"].is_clean and done["coco_captions"].asked == 2
+    (picture,) = lines(tmp_path / "coco_captions" / "replies.jsonl")[0]["pictures"]
+    assert picture["path"].startswith("coco/val2014/") and picture["root"] == str(data)
+
+
+@pytest.mark.parametrize(
+    ("on", "folder", "words"),
+    [
+        ("gqa", "nowhere", ("no such folder of data", "--from")),
+        ("gqa", "gqa/testdev_balanced_questions.json", ("this is a file", "give the folder")),
+        ("textvqa:tset", ".", ("no split `tset` is here", "known splits: train, val, test")),
+        ("gqa:train_balanced", ".", ("train_balanced", "as `--on gqa:SPLIT`: testdev_balanced")),
+    ],
+)
+def test_data_that_is_not_there_is_told_by_what_is(data, tmp_path, on, folder, words):
+    with pytest.raises(PictusError) as told:
+        evaluate.plan("echo", [on], data / folder, str(tmp_path))
+    assert all(word in str(told.value) for word in words), str(told.value)
+
+
+def test_an_option_that_a_benchmark_has_not_is_looked_for_where_it_was_said(data, tmp_path):
+    with pytest.raises(PictusError) as told:
+        evaluate.plan("echo", ["gqa"], data, str(tmp_path), options={"gqa.choces": "x"})
+    assert told.value.where == "--option"
+
+
 def test_open_questions_have_an_instruction_of_their_own(data, tmp_path):
     with serving(knowing) as endpoint:
         evaluated(data, tmp_path, endpoint, on=["mmmu"])

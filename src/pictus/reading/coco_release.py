@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pictus.card import Asset, Card
 from pictus.reading.coco import find_annotations
+from pictus.reading.places import Home, home_of
 
 SPLITS = ("train", "val")
 # The certificate of this server is not for its name, so the addresses are plain http.
@@ -62,7 +63,12 @@ def coco_layout(year: int, *, prefix: str = "") -> str:
     return "\n".join([*lines, *pictures])
 
 
+def release_home(root: Path) -> Home:
+    """Find the folder of a release: the data root itself, or `coco` in a tree that many datasets share."""
+    return Home(root, "") if (root / "annotations").is_dir() else home_of(root, "coco")
+
+
 def release_files(root: Path, year: int, split: str, *, captions: bool, instances: bool) -> list[Path]:
     """Find the annotation files of a split."""
     kinds = [kind for kind, wanted in (("instances", instances), ("captions", captions)) if wanted]
-    return find_annotations(root, [f"annotations/{kind}_{split}{year}.json" for kind in kinds])
+    return find_annotations(release_home(root).folder, [f"annotations/{kind}_{split}{year}.json" for kind in kinds])

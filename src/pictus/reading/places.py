@@ -34,8 +34,8 @@ def find_file(root: Path, names: Sequence[str], *, mend: str) -> Path:
             path = root / f"{name}{suffix}"
             if path.exists():
                 return path
-    looked = " or ".join(names)
-    raise PictusError(f"the file {looked} is missing", where=str(root), mend=mend)
+    others = f", under its other names too: {', '.join(names[1:])}" if names[1:] else ""
+    raise PictusError(f"the file {names[0]} is missing{others}", where=str(root), mend=mend)
 
 
 def parquet_parts(folder: Path) -> list[Path]:

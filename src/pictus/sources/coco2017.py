@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pictus.card import Asset, Card
 from pictus.reading.coco import coco_records
-from pictus.reading.coco_release import SPLITS, coco_assets, coco_card, coco_layout, release_files
+from pictus.reading.coco_release import SPLITS, coco_assets, coco_card, coco_layout, release_files, release_home
 from pictus.record import Record, Reject
 
 
@@ -37,6 +37,6 @@ class Source:
             dataset="coco2017",
             split=split,
             root=root,
-            folder=f"{split}2017",
+            folder=f"{release_home(root).prefix}{split}2017",
             text_licence=self.card.text_licence,
         )

@@ -17,11 +17,16 @@ class Splits:
     left_out: tuple[str, ...] = ()
 
 
-def find_splits(name: str, source: Any, root: Path, wanted: Sequence[str] = ()) -> Splits:
+def find_splits(
+    name: str, source: Any, root: Path, wanted: Sequence[str] = (), *, said: str = "with `--split`"
+) -> Splits:
     """Find the files of the splits that are wanted, by default of all that are here; what cannot be read is an error.
 
-    A file that is here and damaged is an error too: its split would be left out, and nobody would know.
+    A file that is here and damaged is an error too: its split would be left out, and nobody would know. `said` is how a
+    command is told of another split.
     """
+    if not root.exists():
+        raise PictusError("there is no such folder of data", where=str(root), mend="check the path after `--from`")
     if root.is_file():
         _refuse_file(name, source, root, wanted)
     splits = tuple(wanted or source.splits or source.splits_in(root))
@@ -31,7 +36,7 @@ def find_splits(name: str, source: Any, root: Path, wanted: Sequence[str] = ()) 
         raise damaged
     if problems and (wanted or splits != source.splits):
         split, problem = next(iter(problems.items()))
-        raise _with_splits_here(problem, name, source, root, split)
+        raise _with_splits_here(problem, name, source, root, split, said)
     if not files:
         raise _with_layout(name, next(iter(problems.values())))
     found = tuple(path for paths in files.values() for path in paths)
@@ -62,7 +67,7 @@ def _files_of_split(source: Any, root: Path, split: str, *, where: str) -> list[
         if not known or split in known or all(name in error.mend for name in known):
             raise
         mend = f"{error.mend}; known splits: {', '.join(known)}"
-        raise PictusError(error.what, where=error.where, mend=mend) from None
+        raise PictusError(f"no split `{split}` is here: {error.what}", where=error.where, mend=mend) from None
     if known and split not in known and any(_has_files(source, root, name, files) for name in source.splits):
         raise unknown_name("split", split, known, where=where)
     return files
@@ -91,12 +96,12 @@ def _no_folder(name: str, file: Path, mend: str) -> PictusError:
     return PictusError(f"{name} is read from a folder, and this is a file", where=str(file), mend=mend)
 
 
-def _with_splits_here(problem: PictusError, name: str, source: Any, root: Path, split: str) -> PictusError:
+def _with_splits_here(problem: PictusError, name: str, source: Any, root: Path, split: str, said: str) -> PictusError:
     """Name the splits that could be read instead of one that is not here."""
     here = ", ".join(_look(name, source, root, [one for one in source.splits if one != split])[0])
     if split not in source.splits or not here or "--split" in problem.mend:
         return problem
-    mend = f"{problem.mend}, or name a split that is here with `--split`: {here}"
+    mend = f"{problem.mend}, or name a split that is here {said}: {here}"
     return PictusError(problem.what, where=problem.where, mend=mend)
 
 

@@ -9,6 +9,7 @@ from pictus import plugins
 from pictus.ask.which import backend_of, model_named
 from pictus.errors import ManyErrors, PictusError
 from pictus.steps.asked import check_means
+from pictus.steps.splits import find_splits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,8 @@ def plan(
             raise PictusError(f"`{name}` cannot be {value}", where="evaluate", mend="give a number of at least 1")
     check_means(draft, load_model(draft).model)
     for sitting in sittings:
-        sitting.source.files(root, sitting.split)
+        said = f"as `--on {sitting.benchmark}:SPLIT`"
+        find_splits(sitting.exam.source, sitting.source, root, [sitting.split], said=said)
     return draft
 
 
@@ -118,12 +120,13 @@ def _sittings(on: list[str], options: dict[str, Any]) -> tuple[Sitting, ...]:
         raise PictusError("nothing is asked", where="--on", mend=mend)
     sittings, problems = [], []
     taken: set[str] = set()
+    known = plugins.names("benchmarks")
     for told in on:
         name, _, split = told.strip().partition(":")
         name = name.replace("-", "_")
         own = {key.partition(".")[2]: value for key, value in options.items() if key.partition(".")[0] == name}
         taken |= {f"{name}.{key}" for key in own}
-        exam = plugins.load("benchmarks", name, own, where="--on")
+        exam = plugins.load("benchmarks", name, own, where="--option" if name in known and own else "--on")
         if not hasattr(exam, "items"):
             mend = f"score answers of your own: `pictus score {name} --predictions FILE`"
             problems.append(PictusError(f"{name} has no questions to ask", where="--on", mend=mend))
