@@ -71,3 +71,18 @@ def test_generate_takes_an_address_for_a_model_too(run, tmp_path):
         arguments = ("--model", endpoint.base, "--kind", "conversation", "--to", tmp_path / "g")
         out, _ = run("generate", tmp_path / "c", *arguments)
     assert "2 records" in out and endpoint.asked[0]["model"] == "the-model"
+
+
+def test_the_folder_of_a_training_names_its_models(run, picture, tmp_path):
+    for stage in ("align", "instruct"):
+        (tmp_path / "trained" / stage / "model").mkdir(parents=True)
+        (tmp_path / "trained" / stage / "model" / "config.json").write_text("{}")
+    _, err = run("ask", tmp_path / "trained", picture, "What?", code=1)
+    models = [f"`{tmp_path}/trained/{stage}/model`" for stage in ("align", "instruct")]
+    assert f"name one of its models: {', '.join(models)}" in err
+
+
+def test_who_mistypes_a_folder_is_not_only_asked_for_a_key(run, picture, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    assert "if `trained/modle` is a folder of weights" in run("ask", "trained/modle", picture, "What?", code=1)[1]
+    assert "folder of weights" not in run("ask", "gpt-4o-mini", picture, "What?", code=1)[1]

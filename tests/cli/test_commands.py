@@ -178,6 +178,13 @@ def test_check_tells_all_mistakes_of_a_recipe_with_their_lines(tmp_path, run):
     assert "nothing is wrong" in out
 
 
+def test_a_recipe_of_a_training_has_no_records_and_is_blended_next(tmp_path, run):
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text("stages: {align: {data: [{corpus: nothing}]}}")
+    out, err = run("check", recipe)
+    assert out == "recipe recipe.yaml: nothing is wrong\n" and err == f"next: pictus blend {recipe} --dry-run\n"
+
+
 def test_a_recipe_says_what_generate_does(corpora, run):
     recipe = corpora / "recipe.yaml"
     recipe.write_text(

@@ -78,3 +78,14 @@ def test_what_cannot_be_compared_is_told(run, tmp_path, sides):
     assert "no number" in run("compare", tmp_path / "d.jsonl", sides[1], code=1)[1]
     (tmp_path / "d.jsonl").write_text('{"id": "a", "score": 1}\n{"id": "a", "score": 0}\n')
     assert "stands here twice" in run("compare", tmp_path / "d.jsonl", sides[1], code=1)[1]
+
+
+def test_what_two_runs_have_for_one_benchmark_is_compared_by_its_folders(run, tmp_path):
+    for side, score in (("old", 0.0), ("new", 1.0)):
+        items(tmp_path / side / "gqa" / "items.jsonl", {f"q{number}": score for number in range(4)})
+    sides = (tmp_path / "old" / "gqa", tmp_path / "new" / "gqa")
+    out, err = run("compare", *sides)
+    assert "4 better, 0 worse" in out
+    assert err.endswith(f"next: pictus compare {sides[0]} {sides[1]} --report FOLDER\n")
+    _, err = run("compare", *sides, "--report", tmp_path / "page")
+    assert err.endswith(f"next: open {tmp_path}/page/report.html\n")

@@ -29,6 +29,7 @@ def test_a_dry_run_asks_nothing_and_writes_nothing(run, data, tmp_path):
     whole = ("evaluate", "echo", "--on", "gqa", "--from", data, "--to", tmp_path / "run", "--sample", "3", "--dry-run")
     out, err = run(*whole)
     assert "nothing was asked" in err and "tokens" in out
+    assert "nothing: the model runs on this machine" in out and "if the server lets" not in out
     assert "would ask 3 of 4 questions" in out and "single word or phrase" in out
     told = json.loads(run(*whole, "--json")[0])
     assert told["benchmarks"]["gqa"]["asked"] == 3 == told["estimate"]["requests"]

@@ -49,6 +49,11 @@ def test_answers_that_no_model_meant_are_told_apart_in_words(scored):
         assert words in err
 
 
+def test_a_folder_in_the_place_of_a_file_is_told(run, tmp_path):
+    _, err = run("score", "gqa", "--predictions", tmp_path, "--questions", tmp_path, code=1)
+    assert "this is a folder, and a file is meant" in err and f"where: {tmp_path}" in err
+
+
 def test_many_figures_of_no_items_are_counted_and_few_are_named():
     few = {"accuracy": None, "count": 0}
     assert figure_rows(few) == [["accuracy", "–"], ["count", "0"]]

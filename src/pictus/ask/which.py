@@ -17,7 +17,10 @@ def backend_of(model: str) -> str:
     if (path / "config.json").is_file():
         return "huggingface"
     if path.exists():
+        inside = ", ".join(f"`{config.parent}`" for config in sorted(path.glob("*/model/config.json")))
         mend = "give a GGUF file, or a folder with `config.json`; or say `--backend`"
+        if inside:  # the folder of a training, with a model for each stage
+            mend = f"name one of its models: {inside}"
         raise PictusError("nothing here knows how to ask this", where=model, mend=mend)
     return "openai"
 

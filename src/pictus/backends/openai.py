@@ -69,6 +69,8 @@ class Backend:
         key = os.environ.get(name, "").strip() if name else ""
         if not key and (self.key_name or host in _KEYS):
             mend = f"`export {name}=…`, or name another variable by `--set key_name=NAME`"
+            if "/" in self.model:
+                mend += f"; if `{self.model}` is a folder of weights, check its path: there is none"
             raise PictusError(f"{name} is not set", where=self.base_url, mend=mend)
         if not key.isprintable():
             mend = "copy the key again, without line breaks"

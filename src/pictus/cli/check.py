@@ -4,6 +4,7 @@ import sys
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -65,7 +66,10 @@ def command(
             click.echo(f"{error}\n")
         _print_found(report)
         verdict = "nothing is wrong" if not report.damages and not report.reasons else "see above"
-        click.echo(f"{report.what}: {count_of(report.records, 'record')}, {verdict}")
+        counted = "" if report.is_recipe else f"{count_of(report.records, 'record')}, "
+        click.echo(f"{report.what}: {counted}{verdict}")
+    if report.stages and not report.damages:
+        output.next_command(f"pictus blend {quote(target)} --dry-run")
     if report.others:
         output.say(f"other sources find files here too, and `--as NAME` takes one: {', '.join(report.others)}")
     sys.exit(1 if report.damages else output.SET_ASIDE if report.reasons else output.DONE)

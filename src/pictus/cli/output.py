@@ -72,7 +72,9 @@ def estimate(found: Any, *, takes_batches: bool = True) -> None:
     ]
     if found.picture_tokens:
         rows.append(["pictures", f"{found.picture_tokens:,} tokens more (estimated)"])
-    if found.dollars is None or found.dollars_by_batch is None:
+    if found.is_local and found.dollars is None:
+        rows.append(["money", "nothing: the model runs on this machine"])
+    elif found.dollars is None or found.dollars_by_batch is None:
         rows.append(["money", f"nobody knows the price of {found.model}; say `--price IN,OUT`"])
     else:
         since = f"prices of {found.price_date}, {found.price_source}" if found.price_date else found.price_source
@@ -81,7 +83,10 @@ def estimate(found: Any, *, takes_batches: bool = True) -> None:
             low, high = found.dollars_by_batch
             rows.append(["", f"${low:,.2f} to ${high:,.2f} with `--batch`"])
     low, high = found.minutes
-    rows.append(["time", f"{_minutes(low)} to {_minutes(high)}, if the server lets all of them in flight"])
+    if found.is_local:
+        rows.append(["time", "hangs on this machine: `--limit 20` shows how fast it is"])
+    else:
+        rows.append(["time", f"{_minutes(low)} to {_minutes(high)}, if the server lets all of them in flight"])
     if found.unfit:
         unfit = count_of(found.unfit, "more has", "more have")
         rows.append(["unfit", f"{unfit} nothing to ask about, or no context is large enough"])

@@ -32,6 +32,8 @@ class CheckReport:
     damages: list[PictusError] = field(default_factory=list)  # of files: nothing in them can be trusted
     found: dict[str, Reasons] = field(default_factory=dict)  # by check
     others: tuple[str, ...] = ()  # sources that could have read the same folder
+    is_recipe: bool = False  # which has no records
+    stages: tuple[str, ...] = ()  # that a recipe blends
 
     @property
     def reasons(self) -> Counter[str]:
@@ -180,9 +182,10 @@ def _check_file(path: Path, pictures: Path | None, checks: Mapping[str, Any]) ->
 
 
 def _check_recipe(path: Path) -> CheckReport:
-    report = CheckReport(f"recipe {path.name}")
+    report = CheckReport(f"recipe {path.name}", is_recipe=True)
     try:
         recipe = read_recipe(path)
+        report.stages = tuple(recipe.stages)
         plugins.load("backends", recipe.generate.backend, recipe.generate.settings, where=f"{path}, generate.backend")
         for name, settings in (recipe.checks or {}).items():
             plugins.load("checks", name, settings, where=f"{path}, checks.{name}")

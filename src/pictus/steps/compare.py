@@ -55,6 +55,8 @@ def plan(before: Path, after: Path, *, margin: float = 0.01, seed: int = 0) -> C
     if not 0 < margin < 1:
         mend = "give a difference of mean scores: `--margin 0.01` is one point of a hundred"
         raise PictusError(f"the margin cannot be {margin!r}", where="--margin", mend=mend)
+    # What a run has for one benchmark is compared as its files: they may be of different splits or runs.
+    before, after = (path / ITEMS if (path / ITEMS).is_file() else path for path in (before, after))
     if before.is_file() and after.is_file():
         return ComparePlan(a=before, b=after, pairs={_SINGLE: (before, after)}, margin=margin, seed=seed)
     sides = [_benchmarks(path) for path in (before, after)]

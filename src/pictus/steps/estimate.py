@@ -45,6 +45,7 @@ class Estimate:
     price_date: str
     price_source: str
     minutes: tuple[float, float]
+    is_local: bool = False  # the model runs here: it costs nothing, and nobody knows how fast it is
 
 
 def sampled(source: Corpus, taken: Taken) -> Iterator[Record]:
@@ -105,6 +106,7 @@ def estimate_of(
         price_date=price.date if price else "",
         price_source=price.source if price else "",
         minutes=(seconds[0] / 60, seconds[1] / 60),
+        is_local=not hasattr(model, "base_url"),
     )
 
 

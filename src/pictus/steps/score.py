@@ -62,7 +62,8 @@ def plan(
                 f"{benchmark} needs `--{name}`", where="the command", mend=f"see `pictus show benchmarks/{benchmark}`"
             )
         if path is not None and not path.is_file():
-            raise PictusError("this file does not exist", where=str(path), mend=f"check the path after `--{name}`")
+            what = "this is a folder, and a file is meant" if path.is_dir() else "this file does not exist"
+            raise PictusError(what, where=str(path), mend=f"check the path after `--{name}`")
     return ScorePlan(benchmark=benchmark, files=files, options=dict(options or {}), per_item=per_item)
 
 
