@@ -63,9 +63,5 @@ def _school(folder: Path, steps: int | None, seed: int) -> "Iterator[Iterator[St
     from pictus.demo.school import school
     from pictus.learn.train.live import Live
 
-    live = Live()
-    try:
-        with output.progress() as events:
-            yield school(folder, steps=steps, seed=seed, events=events, listeners=[live])
-    finally:
-        live.close()
+    with output.progress() as events:
+        yield school(folder, steps=steps, seed=seed, events=events, listeners=[Live(events)])

@@ -184,6 +184,7 @@ class _Lines:
         self.asked: Mapping[str, Any] | None = None
         self.fetching: Mapping[str, Any] | None = None
         self.pictures: Mapping[str, Any] | None = None
+        self.training: Mapping[str, Any] | None = None
         self.began = self.told = time.monotonic()
 
     def __call__(self, event: Mapping[str, Any]) -> None:
@@ -196,6 +197,8 @@ class _Lines:
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Note what an event tells."""
+        # A training is over when anything else is told: then the next stage's rows are read.
+        self.training = event if event["event"] == "training" else None
         if event["event"] == "begin":
             self.total = event.get("missing")
         elif event["event"] == "shard":
@@ -217,6 +220,8 @@ class _Lines:
         return self.asked is not None and bool(self.asked["ending"])
 
     def line(self) -> str:
+        if self.training is not None:
+            return str(self.training["told"])
         if self.fetching is not None:
             total = self.fetching["total"]
             of = f" of {size_of(total)}" if total else ""
@@ -226,6 +231,8 @@ class _Lines:
         if self.pictures is not None:
             of = f" of {self.pictures['total']:,}" if self.pictures["total"] else ""
             return f"{self.pictures['what']}: {self.pictures['done']:,}{of} pictures"
+        if not (self.rows or self.rejected or self.shards):
+            return "starting"
         rate = self.rows / max(time.monotonic() - self.began, 0.001)
         of = f"{self.shards}/{self.total} shards, " if self.total else ""
         aside = f", {self.rejected:,} set aside" if self.rejected else ""
@@ -271,6 +278,8 @@ class _Bar(_Lines):
             total, done = self.fetching["total"], self.fetching["done"]
         if self.pictures is not None:
             total, done = self.pictures["total"], self.pictures["done"]
+        if self.training is not None:
+            total, done = self.training["total"], self.training["done"]
         self.progress.update(self.bar, description=self.line(), total=total, completed=done)
 
     def close(self) -> None:

@@ -197,12 +197,8 @@ def _run(course: "Course") -> "list[Passed]":
     from pictus.learn import course as courses
     from pictus.learn.train.live import Live
 
-    live = Live()
-    try:
-        with output.progress() as events:
-            return list(courses.run(course, events=events, listeners=[live]))
-    finally:
-        live.close()
+    with output.progress() as events:
+        return list(courses.run(course, events=events, listeners=[Live(events)]))
 
 
 def _figures(passed: "Passed") -> dict[str, Any]:

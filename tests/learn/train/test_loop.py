@@ -16,6 +16,7 @@ needs("torch", "transformers")
 import torch
 
 import tiny_training as tiny
+from pictus.engine.events import Events
 from pictus.errors import PictusError
 from pictus.learn.step import IGNORED, Step
 from pictus.learn.train.blank import with_picture
@@ -70,19 +71,21 @@ def test_every_step_tells_its_figures(trained):
     assert list((folder / "tensorboard").glob("events.*"))
 
 
-def test_without_a_terminal_some_steps_are_told_and_all_notes(trained, capsys):
+def test_steps_are_passed_on_to_what_shows_a_run_and_notes_are_said(trained, capsys):
     _, _, events = trained
-    live = Live()
+    passed = []
+    live = Live(Events((passed.append,)))
     for event in ({"event": "note", "text": "going on after step 4 of 12"}, *events):
         live(event)
-    live.close()
     said = capsys.readouterr().err.splitlines()
-    assert said[0] == "going on after step 4 of 12" and said[1].startswith("step 1 of 60, loss ")
-    assert [text[:25] for text in said if text.startswith("held out")] == [
-        "held out after step 30: l",
-        "held out after step 60: l",
+    assert said[0] == "going on after step 4 of 12"
+    assert [text[:25] for text in said[1:]] == ["held out after step 30: l", "held out after step 60: l"]
+    assert [(one["event"], one["done"], one["total"]) for one in passed] == [
+        ("training", step, 60) for step in range(1, 61)
     ]
-    assert sum(text.startswith("step ") for text in said) < 60
+    assert passed[0]["told"].startswith("step 1 of 60, loss ")
+    # The first steps wait for workers: how long they took says nothing of the others.
+    assert [one["told"].endswith(" left") for one in passed[:4]] == [False, False, True, True]
 
 
 def test_what_is_held_out_is_told_and_drawn(trained):

@@ -1,11 +1,12 @@
-"""Follow a training on a terminal: one line that is always of the last step, or a line now and then elsewhere."""
+"""Tell of a training in words, and through what shows the rest of a run: two live lines would fight for one."""
 
 import sys
-import time
 from collections.abc import Mapping
 from typing import Any
 
-_EVERY_SECONDS = 5.0  # where lines stay
+from pictus.engine.events import Events
+
+_MEASURED = 3  # steps: the first ones wait for workers and for memory, and say nothing of those that come
 
 
 def line(event: Mapping[str, Any], held_out: float | None = None) -> str:
@@ -23,27 +24,23 @@ def line(event: Mapping[str, Any], held_out: float | None = None) -> str:
         parts.append(f"{event['data_wait']:.0%} waiting for data")
     if event["broken"]:
         parts.append(f"{event['broken']:,} broken samples")
-    left = (event["steps"] - event["step"]) * event["seconds"]
-    return ", ".join([*parts, f"{_span(left)} left"])
+    if event["step"] >= _MEASURED:
+        parts.append(f"{_span((event['steps'] - event['step']) * event['seconds'])} left")
+    return ", ".join(parts)
 
 
 class Live:
-    """Listens to a training, and shows it on stderr."""
+    """Listens to a training, and passes on what a person wants to know of it."""
 
-    def __init__(self) -> None:
-        self._told = 0.0
+    def __init__(self, events: Events) -> None:
+        self._events = events
         self._held_out: float | None = None
-        self._status: Any = None
-        if sys.stderr.isatty():
-            from rich.console import Console
-
-            self._status = Console(stderr=True).status("starting")
-            self._status.start()
 
     def __call__(self, event: Mapping[str, Any]) -> None:
-        """Show what an event tells."""
+        """Pass on what an event tells."""
         if event["event"] == "step":
-            self._show(line(event, self._held_out))
+            told = line(event, self._held_out)
+            self._events.send("training", told=told, done=event["step"], total=event["steps"])
         elif event["event"] == "note":
             self._say(event["text"])
         elif event["event"] == "held_out":
@@ -52,18 +49,6 @@ class Live:
             self._held_out = scores.get("loss") if event["step"] < event["steps"] else None
             told = ", ".join(f"{name} {value:{',' if type(value) is int else '.4f'}}" for name, value in scores.items())
             self._say(f"held out after step {event['step']:,}: {told}")
-
-    def close(self) -> None:
-        """Leave the terminal as it was."""
-        if self._status is not None:
-            self._status.stop()
-
-    def _show(self, text: str) -> None:
-        if self._status is not None:
-            self._status.update(text)
-        elif time.monotonic() - self._told > _EVERY_SECONDS:
-            self._told = time.monotonic()
-            self._say(text)
 
     def _say(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)  # noqa: T201
