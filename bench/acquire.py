@@ -1,4 +1,4 @@
-"""Get 3,000 pictures from a server on loopback, beside img2dataset: over HTTP, over HTTPS from many hosts, and bad ones.
+"""Get 3,000 pictures from a server on loopback, beside img2dataset: over HTTP, and over HTTPS from many hosts.
 
 nginx serves them; without nginx and openssl nothing is measured. Both programs write pictures whose shorter side is 256
 in JPEG of quality 95, with two processes, and start-up counts. img2dataset has an environment of its own.

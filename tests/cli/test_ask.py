@@ -84,5 +84,5 @@ def test_the_folder_of_a_training_names_its_models(run, picture, tmp_path):
 
 def test_who_mistypes_a_folder_is_not_only_asked_for_a_key(run, picture, monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    assert "if `trained/modle` is a folder of weights" in run("ask", "trained/modle", picture, "What?", code=1)[1]
+    assert "if `trained/mine` is a folder of weights" in run("ask", "trained/mine", picture, "What?", code=1)[1]
     assert "folder of weights" not in run("ask", "gpt-4o-mini", picture, "What?", code=1)[1]

@@ -107,6 +107,11 @@ def test_what_was_seen_before_a_checkpoint_counts_after_it():
     assert Guard([1.0] * 15).judge(100.0, 1.0) == "fine"
 
 
+def test_what_is_known_by_heart_may_jump():
+    guard = Guard([0.0005] * 40)
+    assert guard.judge(0.04, 1.0) == "fine" and guard.judge(0.2, 1.0) == "spike"
+
+
 def test_only_steps_in_a_row_end_a_run():
     guard = Guard()
     for _ in range(3):

@@ -12,6 +12,7 @@ Verdict: TypeAlias = Literal["fine", "broken", "spike"]
 
 _REMEMBERED = 64  # losses
 _SPIKE = 3.0  # times their median
+_LEARNED = 0.05  # a lower median counts as this: of what is known by heart, losses jump and mean nothing
 _MOST_BROKEN = 5  # steps in a row; then something is wrong with more than the data
 _LEAST = 16  # before them nothing is strange: losses fall fast at the start
 
@@ -34,7 +35,7 @@ class Guard:
             self._broken += 1
             return "broken"
         self._broken = 0
-        is_spike = len(self._recent) >= _LEAST and loss > _SPIKE * median(self._recent)
+        is_spike = len(self._recent) >= _LEAST and loss > _SPIKE * max(median(self._recent), _LEARNED)
         self._recent.append(loss)
         return "spike" if is_spike else "fine"
 
