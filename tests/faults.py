@@ -226,7 +226,7 @@ async def sized(talk: Talk) -> None:
 
 
 async def bomb(talk: Talk) -> None:
-    await talk.reply(gzip.compress(bytes(2**24)), "Content-Encoding: gzip")
+    await talk.reply(gzip.compress(bytes(2**22)), "Content-Encoding: gzip")
 
 
 async def packed(talk: Talk) -> None:

@@ -1,12 +1,13 @@
 """Unpacking what was not asked to be packed, within limits."""
 
+import asyncio
 import gzip
 import tracemalloc
 import zlib
 
 import pytest
 
-from pictus.web.body import unpacked
+from pictus.web.body import turn, unpacked
 from pictus.web.outcome import Missed
 
 TEXT = b"\xff\xd8" + bytes(range(256)) * 8
@@ -44,3 +45,17 @@ def test_a_bomb_takes_no_more_memory_than_is_allowed():
         assert tracemalloc.get_traced_memory()[1] < 2**23
     finally:
         tracemalloc.stop()
+
+
+def test_the_wait_for_a_turn_is_added_to_the_deadline():
+    async def wait():
+        giants, loop = asyncio.Semaphore(1), asyncio.get_running_loop()
+        await giants.acquire()
+        loop.call_later(0.2, giants.release)
+        async with asyncio.timeout(60) as deadline:
+            before = deadline.when()
+            await turn(giants, deadline)
+            assert giants.locked()
+            return deadline.when() - before
+
+    assert asyncio.run(wait()) >= 0.19

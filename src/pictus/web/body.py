@@ -35,14 +35,14 @@ async def read_body(
             if size > most_bytes:
                 return Missed("too_large")
             if not waited_for and size > _FREE_BYTES:
-                waited_for = await _turn(giants, deadline)
+                waited_for = await turn(giants, deadline)
             if len(pieces) > _MANY_PIECES:
                 pieces = [b"".join(pieces)]
         data = b"".join(pieces)
         if coding not in _PACKED or not data:
             return data
         pieces.clear()
-        waited_for = waited_for or await _turn(giants, deadline)
+        waited_for = waited_for or await turn(giants, deadline)
         return unpacked(data, most_bytes)
     finally:
         forget()
@@ -74,7 +74,8 @@ def _ended_when_lost(answer: aiohttp.ClientResponse) -> Callable[[], object]:
 def _nothing() -> None: ...
 
 
-async def _turn(giants: asyncio.Semaphore, deadline: asyncio.Timeout) -> bool:
+async def turn(giants: asyncio.Semaphore, deadline: asyncio.Timeout) -> bool:
+    """Wait for a place among the giants, with the clock of the deadline stopped."""
     if not giants.locked():
         return await giants.acquire()
     clock, until = asyncio.get_running_loop().time, deadline.when()

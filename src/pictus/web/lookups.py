@@ -21,14 +21,15 @@ class Lookups(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """Look a name up; what goes wrong is an `OSError`."""
-        async with self._permits:
-            loop = asyncio.get_running_loop()
-            found = loop.run_in_executor(self._threads, _look_up, host, port, family)
-            try:
-                async with asyncio.timeout(self._seconds):
-                    infos = await found
-            except TimeoutError:
-                raise socket.gaierror(socket.EAI_AGAIN, "no answer") from None
+        await self._permits.acquire()
+        found = asyncio.get_running_loop().run_in_executor(self._threads, _look_up, host, port, family)
+        # Not before the thread is free: who came next would wait in a queue, and the wait be taken for the resolver's.
+        found.add_done_callback(lambda _: self._permits.release())
+        try:
+            async with asyncio.timeout(self._seconds):
+                infos = await asyncio.shield(found)
+        except TimeoutError:
+            raise socket.gaierror(socket.EAI_AGAIN, "no answer") from None
         return [
             ResolveResult(hostname=host, host=place[0], port=place[1], family=family, proto=protocol, flags=0)
             for family, _, protocol, _, place in infos

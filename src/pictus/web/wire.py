@@ -4,7 +4,7 @@ import asyncio
 import functools
 import ssl
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import aiohttp
 from yarl import URL
@@ -43,6 +43,20 @@ def shared_context() -> ssl.SSLContext:
     return context
 
 
+class _Connector(aiohttp.TCPConnector):
+    """The pool, which remembers which connection each visit was given last."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.given: dict[asyncio.Task[Any] | None, asyncio.BaseTransport | None] = {}
+
+    async def connect(self, req: aiohttp.ClientRequest, traces: Any, timeout: Any) -> Any:
+        """Give a connection for a request."""
+        connection = await super().connect(req, traces, timeout)
+        self.given[asyncio.current_task()] = connection.transport
+        return connection
+
+
 class Wire:
     """The connections of a visitor; to be made and closed inside its event loop."""
 
@@ -50,15 +64,16 @@ class Wire:
         self._manners = manners
         self._giants = asyncio.Semaphore(GIANTS)
         self._lookups = Lookups(manners.connect_seconds)
+        self._connector = _Connector(
+            limit=0,
+            resolver=self._lookups,
+            ttl_dns_cache=_NAMES_SECONDS,
+            socket_factory=guarded_socket(manners.allowed),
+            ssl=shared_context(),
+            **({"keepalive_timeout": _KEPT_SECONDS} if manners.keep_alive else {"force_close": True}),
+        )
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0,
-                resolver=self._lookups,
-                ttl_dns_cache=_NAMES_SECONDS,
-                socket_factory=guarded_socket(manners.allowed),
-                ssl=shared_context(),
-                **({"keepalive_timeout": _KEPT_SECONDS} if manners.keep_alive else {"force_close": True}),
-            ),
+            connector=self._connector,
             # A proxy would connect in our place, and to anything.
             trust_env=False,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -89,11 +104,17 @@ class Wire:
             raise
         except Exception as error:  # the edge of one request
             return missed(error)
+        finally:
+            transport = self._connector.given.pop(asyncio.current_task(), None)
+            # What is not kept is cut: to say goodbye by TLS would hold it open for as long as the other side is silent.
+            if transport is not None and transport.is_closing():
+                transport.abort()  # type: ignore[attr-defined]
 
     async def close(self) -> None:
         """Close all connections."""
         await self._session.close()
         await self._lookups.close()
+        await asyncio.sleep(0)  # what was cut is closed one turn later
 
     async def _answer(
         self, answer: aiohttp.ClientResponse, address: Address, deadline: asyncio.Timeout

@@ -101,13 +101,12 @@ def test_what_is_held_out_is_told_and_drawn(trained):
     assert len(drawn.findall("{http://www.w3.org/2000/svg}circle")) == 2
 
 
-def test_the_line_of_a_step_has_the_last_loss_on_what_is_held_out(trained, capsys, monkeypatch):
+def test_the_line_of_a_step_has_the_last_loss_on_what_is_held_out(trained):
     folder, _, events = trained
-    monkeypatch.setattr("pictus.learn.train.live._EVERY_SECONDS", -1.0)
-    live = Live()
+    said = []
+    live = Live(Events((lambda event: said.append(event["told"]),)))
     for event in (*events, next(event for event in events if event["event"] == "step")):
         live(event)
-    said = [text for text in capsys.readouterr().err.splitlines() if text.startswith("step ")]
     first = orjson.loads((folder / "evaluations.jsonl").read_bytes().splitlines()[0])["loss"]
     assert f" (held out {first:.4f}), " in said[30] and not any("held out" in text for text in said[:30])
     assert "held out" in said[59] and "held out" not in said[60]  # of the stage after this one
