@@ -9,6 +9,7 @@ import numpy.typing as npt
 IGNORED = -100  # the label of a token that nothing is learned from: torch's own word for it
 
 Tokens: TypeAlias = npt.NDArray[np.int64]
+Marks: TypeAlias = npt.NDArray[np.bool_]
 Pixels: TypeAlias = npt.NDArray[np.uint8]  # of a picture: 3, height, width
 
 

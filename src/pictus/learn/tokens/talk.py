@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pictus.backends.huggingface.rendering import without_system
 from pictus.errors import PictusError
 from pictus.learn.step import IGNORED, Pixels, Sample, Tokens
+from pictus.learn.tokens.joined import Joined, Stretch, Written, joined
 from pictus.learn.tokens.slots import PICTURE, Shape, Slots
 from pictus.learn.tokens.template import Template
 from pictus.learn.tokens.words import WHERE, Piece, Words
@@ -38,11 +39,13 @@ class LaidOut:
         return Sample(self.id, self.tokens, self.labels, tuple(pictures[: self.pictures]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Laid:
-    tokens: Tokens
-    learned: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    ends: dict[int, int]  # where each answer ends, by the number of turns until then
+class _Plan(NamedTuple):
+    """A record of which tokens are wanted."""
+
+    record: Record
+    turns: Sequence[Turn]
+    cuts: Sequence[int]  # after how many turns it may end
+    written: Written  # up to the last of them
 
 
 class Talk:
@@ -104,44 +107,63 @@ class Talk:
         One that is too long loses whole turns at its end. If the first question and its answer are too long already,
         the answer is cut at a token, and that it ends there is not learned; a call is never cut.
         """
+        return self.all_laid_out([record])[0]
+
+    def all_laid_out(self, records: Sequence[Record]) -> list[LaidOut | str]:
+        """Lay out some records, which takes less time together than one by one."""
+        plans = [self._planned(record) for record in records]
+        written = [plan.written for plan in plans if not isinstance(plan, str)]
+        made = iter(joined(written, self._words, self.image_tokens))
+        return [plan if isinstance(plan, str) else self._fitting(plan, next(made)) for plan in plans]
+
+    def _planned(self, record: Record) -> _Plan | str:
         try:
-            return self._fitting(record)
+            turns: Sequence[Turn] = _checked(record)
+            if self._template is not None and not self._template.takes_system:
+                turns = without_system(turns)
+            cuts = _exchanges(turns)
+            if not cuts:
+                raise BadRow("no turn is the assistant's, so there is nothing to learn")
+            return _Plan(record, turns, cuts, self._written(turns[: cuts[-1]], record))
         except BadRow as error:
             return str(error)
 
-    def _fitting(self, record: Record) -> LaidOut:
-        turns = _checked(record)
-        if self._template is not None and not self._template.takes_system:
-            turns = without_system(turns)
-        cuts = _exchanges(turns)
-        if not cuts:
-            raise BadRow("no turn is the assistant's, so there is nothing to learn")
-        count, laid = cuts[-1], self._laid(turns[: cuts[-1]], record)
-        while len(laid.tokens) > self.max_tokens and count > cuts[0]:
-            room = [cut for cut in cuts if cut < count and laid.ends.get(cut, 0) <= self.max_tokens]
-            count = room[-1] if room else cuts[0]
-            laid = self._laid(turns[:count], record)
-        kept = turns[:count]
-        is_cut = len(laid.tokens) > self.max_tokens
-        if is_cut:
-            laid = self._cut(laid, kept)
-        labels = np.where(laid.learned, laid.tokens, IGNORED)
-        if not laid.learned[1:].any():
-            raise BadRow("the assistant says nothing, so there is nothing to learn")
-        return LaidOut(record.id, laid.tokens, labels, _places(kept), len(turns) - count, is_cut)
+    def _fitting(self, plan: _Plan, made: Joined | str) -> LaidOut | str:
+        try:
+            return self._fitted(plan, made)
+        except BadRow as error:
+            return str(error)
 
-    def _cut(self, laid: _Laid, turns: Sequence[Turn]) -> _Laid:
-        """Shorten the last answer at a token."""
+    def _fitted(self, plan: _Plan, made: Joined | str) -> LaidOut:
+        record, turns, cuts, _ = plan
+        laid, count = _sound(made), cuts[-1]
+        while len(laid.tokens) > self.max_tokens and count > cuts[0]:
+            ends = laid.ends
+            room = [cut for cut in cuts if cut < count and ends.get(cut, 0) <= self.max_tokens]
+            count = room[-1] if room else cuts[0]
+            written = self._written(turns[:count], record)
+            laid = _sound(joined([written], self._words, self.image_tokens)[0])
+        kept = turns[:count]
+        tokens, labels = laid.tokens, laid.labels
+        is_cut = len(tokens) > self.max_tokens
+        if is_cut:
+            self._check_cut(laid, kept)
+            tokens, labels = tokens[: self.max_tokens], labels[: self.max_tokens]
+        if not (labels[1:] != IGNORED).any():
+            raise BadRow("the assistant says nothing, so there is nothing to learn")
+        return LaidOut(record.id, tokens, labels, _places(kept), len(turns) - count, is_cut)
+
+    def _check_cut(self, laid: Joined, turns: Sequence[Turn]) -> None:
+        """Refuse to shorten what means nothing when its last answer is cut at a token."""
         most, length = self.max_tokens, len(laid.tokens)
         if _places(turns) * self.image_tokens >= most:
             raise BadRow(f"its pictures alone take {_places(turns) * self.image_tokens} tokens, of {most} that fit")
         answer = turns[-1]
-        begin = int(np.flatnonzero(~laid.learned)[-1]) + 1 if not laid.learned.all() else 0
+        begin = int(np.flatnonzero(laid.labels == IGNORED)[-1]) + 1 if (laid.labels == IGNORED).any() else 0
         if answer.calls or any(part.type != "text" for part in answer.parts) or begin >= most:
             raise BadRow(f"its first question and answer take {length} tokens, of {most} that fit")
-        return _Laid(laid.tokens[:most], laid.learned[:most], laid.ends)
 
-    def _laid(self, turns: Sequence[Turn], record: Record) -> _Laid:
+    def _written(self, turns: Sequence[Turn], record: Record) -> Written:
         if self._template is None:
             return self._alone(turns)
         template, words = self._template, self._words
@@ -152,59 +174,35 @@ class Talk:
         layout = template.layout(Shape(shown, record.tools, pictures))
         if isinstance(layout, str):
             raise BadRow(layout)
-        filled = [run.filled(fillings, words) for run in layout.runs]
-        pieces: list[Piece] = [
-            ("text" if number else run.follows, text)
-            for run, texts in zip(layout.runs, filled, strict=True)
-            for number, text in enumerate(texts)
-        ]
-        encoded = iter(words.tokens(pieces))
-        tokens = [] if layout.begins or words.begin_id is None else [words.begin_id]
-        stretches = [(False, len(tokens), 0)]
-        for run, texts in zip(layout.runs, filled, strict=True):
-            own = [token for _ in texts for token in next(encoded)]
-            if words.special_in(own) != run.special:
-                raise BadRow("a text of it would become a special token")
-            tokens += own
-            stretches.append((run.is_learned, len(own), run.turns))
-        if not layout.is_closed and words.end_id is not None:
-            tokens.append(words.end_id)
-            stretches.append((True, 1, stretches[-1][2]))
-        return self._spread(tokens, stretches, _places(turns))
+        pieces: list[Piece] = []
+        stretches = []
+        for run in layout.runs:
+            first, *others = run.filled(fillings, words)
+            pieces.append((run.follows, first))
+            pieces += [("text", text) for text in others]
+            stretches.append(Stretch(run.is_learned, 1 + len(others), run.turns, run.special))
+        before = [] if layout.begins or words.begin_id is None else [words.begin_id]
+        return Written(pieces, stretches, _places(turns), before, not layout.is_closed)
 
-    def _alone(self, turns: Sequence[Turn]) -> _Laid:
-        """Lay out pictures and what is said of them, without a word between."""
+    def _alone(self, turns: Sequence[Turn]) -> Written:
+        """Write pictures and what is said of them, without a word between."""
         if [turn.role for turn in turns] != ["user", "assistant"] or any(p.type == "text" for p in turns[0].parts):
             raise BadRow("it is no picture with its caption alone")
         if turns[1].calls or any(part.type != "text" for part in turns[1].parts):
             raise BadRow("its caption is no text alone")
         words = self._words
-        assert words.end_id is not None  # looked at when this was made
         texts = words.plain(turns[1].text.strip())
         pieces: list[Piece] = [("text" if number else "mark", text) for number, text in enumerate(texts)]
-        said = [token for one in words.tokens(pieces) for token in one]
-        if words.special_in(said):
-            raise BadRow("a text of it would become a special token")
         begin = [] if words.begin_id is None else [words.begin_id]
-        shown = [words.image_id] * _places(turns)
-        ending = [words.end_id] if said else []
-        stretches = [(False, len(begin) + len(shown), 0), (True, len(said) + len(ending), 2)]
-        return self._spread(begin + shown + said + ending, stretches, len(shown))
+        places = _places(turns)
+        before = begin + [words.image_id] * places
+        return Written(pieces, [Stretch(True, len(pieces), 2, 0)], places, before, is_open=True)
 
-    def _spread(self, tokens: Sequence[int], stretches: Sequence[tuple[bool, int, int]], places: int) -> _Laid:
-        """Give each picture as many tokens as it has places, and mark what is learned."""
-        ids = np.array(tokens, np.int64)
-        learned = np.repeat([one for one, _, _ in stretches], [count for _, count, _ in stretches])
-        is_picture = ids == self._words.image_id
-        if (shown := int(is_picture.sum())) != places:
-            raise BadRow(f"the chat template shows {shown} of its {places} pictures")
-        borders = np.cumsum([count for _, count, _ in stretches])
-        if places:
-            times = np.where(is_picture, self.image_tokens, 1)
-            ids, learned = np.repeat(ids, times), np.repeat(learned & ~is_picture, times)
-            borders = np.concatenate([[0], np.cumsum(times)])[borders]
-        ends = {turns: int(border) for (_, _, turns), border in zip(stretches, borders, strict=True)}
-        return _Laid(ids, learned, ends)
+
+def _sound(made: Joined | str) -> Joined:
+    if isinstance(made, str):
+        raise BadRow(made)
+    return made
 
 
 def _checked(record: Record) -> tuple[Turn, ...]:

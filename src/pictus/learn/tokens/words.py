@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+import numpy as np
 from tokenizers import Tokenizer
 
 from pictus.errors import PictusError
+from pictus.learn.step import Marks, Tokens
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -42,6 +43,7 @@ class Words:
         self.begin_token: str | None = tokenizer.bos_token
         special = {number: one for number, one in added.items() if one.special or number == image_id}
         self._special_ids = frozenset(special) - {tokenizer.unk_token_id}  # a sign that nobody knows is no danger
+        self._special = np.array(sorted(self._special_ids), np.int64)
         self.special = _any_of(one.content for one in special.values())
         self.marks = _any_of(one.content for one in added.values() if one.content.strip())
         self._greedy = tuple(one.content for one in added.values() if one.rstrip)
@@ -66,14 +68,22 @@ class Words:
 
     def tokens(self, pieces: Sequence[Piece]) -> list[list[int]]:
         """Give the tokens of each piece."""
-        return [
-            self._tokenizers[follows].encode(text, add_special_tokens=False).ids if text else []
-            for follows, text in pieces
-        ]
+        found: list[list[int]] = [[]] * len(pieces)
+        for tokenizer, follows in self._tokenizers:
+            places = [place for place, (before, text) in enumerate(pieces) if text and before in follows]
+            # Where in the text each token stands is not asked for, and takes as long as finding it.
+            encoded = tokenizer.encode_batch_fast([pieces[place][1] for place in places], add_special_tokens=False)
+            for place, one in zip(places, encoded, strict=True):
+                found[place] = one.ids
+        return found
 
     def special_in(self, tokens: Iterable[int]) -> int:
         """Count special tokens."""
         return sum(map(self._special_ids.__contains__, tokens))
+
+    def are_special(self, tokens: Tokens) -> Marks:
+        """Say of each token whether it is a special one."""
+        return np.isin(tokens, self._special)
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -81,20 +91,18 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
 
 
-def _by_what_stands_before(spec: dict[str, Any]) -> dict[Follows, Tokenizer]:
+def _by_what_stands_before(spec: dict[str, Any]) -> list[tuple[Tokenizer, set[Follows]]]:
     # The file may ask to cut or fill up each text, as its last user had it.
     spec = {**spec, "truncation": None, "padding": None}
-
-    @lru_cache
-    def made(text: str) -> Tokenizer:  # most tokenizers are the same three times
-        return Tokenizer.from_str(text)
-
     specs: dict[Follows, dict[str, Any]] = {
         "start": spec,
         "mark": _without_space(spec, only_first=True),
         "text": _without_space(spec, only_first=False),
     }
-    return {follows: made(json.dumps(one, ensure_ascii=False)) for follows, one in specs.items()}
+    told: dict[str, set[Follows]] = {}  # most tokenizers are the same three times
+    for follows, one in specs.items():
+        told.setdefault(json.dumps(one, ensure_ascii=False), set()).add(follows)
+    return [(Tokenizer.from_str(text), those) for text, those in told.items()]
 
 
 def _without_space(spec: dict[str, Any], *, only_first: bool) -> dict[str, Any]:
