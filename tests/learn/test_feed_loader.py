@@ -1,9 +1,13 @@
 """Workers make the same steps in the same order, from any of them on, and what goes wrong in one is told."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from learn.corpora import Numbers, asked, blend_of, captioned, corpus_of, embedded, fed, same
 from pictus.errors import PictusError
+from pictus.learn.step import Step
 from tiny_models import needs
 
 needs("torch", "transformers")
@@ -26,6 +30,25 @@ def test_workers_change_nothing(feed):
         got = list(steps_from(feed, first, workers=workers))
         assert len(got) == len(wanted) - first
         assert all(map(same, got, wanted[first:]))
+
+
+def test_pictures_stay_where_they_were_decoded(feed):
+    made = {}
+
+    class Kept:
+        def __len__(self):
+            return len(feed)
+
+        def __getitem__(self, number):
+            made[number] = feed[number]
+            return made[number]
+
+    for step in steps_from(Kept(), 0):
+        for row, was in zip(step.rows, made[step.number].rows, strict=True):
+            assert len(row.pictures) == 0 or np.shares_memory(row.pictures, was.pictures)
+    row = replace(feed[0].rows[0], pictures=feed[0].rows[0].pictures.copy())
+    (apart,) = steps_from([Step(0, 8, (row, row))], 0)  # of another maker, whose pictures lie anywhere
+    assert all(np.array_equal(one.pictures, row.pictures) for one in apart.rows)
 
 
 def test_it_goes_on_at_any_step(feed):

@@ -210,7 +210,7 @@ def test_a_fault_of_a_library_is_a_reason(places, monkeypatch):
     class Raising:
         max_tokens = 200
 
-        def laid_out(self, record):
+        def all_laid_out(self, records):
             raise RecursionError("too deep")
 
     step = replace(feed, talk=Raising())[0]

@@ -1,7 +1,7 @@
 """Steps ahead of the training: made by other processes, handed over in shared memory, in the order of their numbers."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.context import BaseContext
@@ -12,7 +12,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from pictus.errors import PictusError
-from pictus.learn.step import Step
+from pictus.learn.step import Pixels, Step
 
 _AHEAD = 2  # steps that each worker has ready
 _IMPORTED = ("transformers.tokenization_utils_tokenizers", "pictus.learn.feed.loader", "pictus.learn.feed.opening")
@@ -83,8 +83,19 @@ class _Sender:
             return error
         rows = tuple(replace(row, pictures=row.pictures[:0]) for row in step.rows)
         found = [row.pictures for row in step.rows if len(row.pictures)]
-        together = torch.from_numpy(np.concatenate(found)) if found else torch.zeros((0, 3, 0, 0), dtype=torch.uint8)
+        together = torch.from_numpy(_together(found)) if found else torch.zeros((0, 3, 0, 0), dtype=torch.uint8)
         return replace(step, rows=rows), together, [len(row.pictures) for row in step.rows]
+
+
+def _together(pictures: Sequence[Pixels]) -> Pixels:
+    """Give all pictures as one array, without copying those that lie one behind the other."""
+    whole = pictures[0].base
+    if isinstance(whole, np.ndarray) and all(one.base is whole for one in pictures):
+        part = whole[: sum(map(len, pictures))]
+        begins = np.cumsum([part.ctypes.data, *(one.nbytes for one in pictures)]).tolist()
+        if part.shape[1:] == pictures[0].shape[1:] and begins[:-1] == [one.ctypes.data for one in pictures]:
+            return part
+    return np.concatenate(pictures)
 
 
 def _received(sent: _SENT) -> Step:

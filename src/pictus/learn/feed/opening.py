@@ -7,10 +7,12 @@ from pictus.learn.feed.cache import cached
 from pictus.learn.feed.direct import DirectRows, edges_of, groups_of
 from pictus.learn.feed.pictures import Framing
 from pictus.learn.feed.rows import Rows
+from pictus.learn.feed.sizes import Part, Sizes
 from pictus.learn.feed.stage import Laying, Places, StageFeed
 from pictus.learn.feed.windows import Windows
 from pictus.learn.tokens import Talk
 from pictus.steps.blend.blended import BlendedStage
+from pictus.steps.blend.spoken import PROGRAM
 
 
 def open_feed(
@@ -40,9 +42,11 @@ def open_feed(
         events: told how far a cache is.
     """
     order: Places = stage
+    sizes = None
     rows: tuple[Rows, ...]
     if caches is not None:
         rows, fingerprint = tuple(cached(part.corpus, caches, events) for part in stage.parts), stage.fingerprint
+        sizes = _sizes(stage, caches, talk, laying) if world > 1 else None
     else:
         counts = [groups_of(part.corpus) for part in stage.parts]
         order = windows = Windows(stage, [edges_of(of_part) for of_part in counts])
@@ -60,4 +64,17 @@ def open_feed(
         batch=batch,
         rank=rank,
         world=world,
+        sizes=sizes,
+    )
+
+
+def _sizes(stage: BlendedStage, caches: Path, talk: Talk, laying: Laying) -> Sizes | None:
+    """Open the tables of sizes; there are none where what is said depends on the day."""
+    if talk.fingerprint is None:
+        return None
+    return Sizes(
+        caches / "sizes",
+        [Part(part.corpus.fingerprint, part.corpus.summary["rows"]) for part in stage.parts],
+        words=f"{talk.fingerprint} {laying.max_pictures}",
+        saying=f"{PROGRAM} {stage.captions} {stage.seed}",
     )

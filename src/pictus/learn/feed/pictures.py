@@ -65,13 +65,13 @@ class Framing:
     ground: tuple[int, int, int] = (0, 0, 0)  # the colour of the margin
     filter: int = Image.Resampling.BICUBIC
 
-    def pixels(self, data: bytes | memoryview) -> Pixels:
-        """Decode a picture; what is none, or a damaged one, raises `BadRow` with the reason."""
+    def pixels(self, data: bytes | memoryview, into: Pixels | None = None) -> Pixels:
+        """Decode a picture, to a place if there is one; none, or a damaged one, raises `BadRow` with the reason."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of damaged heads and many pixels: the latter are counted here
                 with Image.open(BytesIO(data), formats=PICTURE_KINDS) as picture:
-                    return _planes(self._square(_seen(picture, *self._least(picture))))
+                    return _planes(self._square(_seen(picture, *self._least(picture))), into)
         except BadRow:
             raise
         except UnidentifiedImageError:
@@ -179,9 +179,9 @@ def _coloured(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _planes(picture: Image.Image) -> Pixels:
+def _planes(picture: Image.Image, into: Pixels | None) -> Pixels:
     """Give the colours one after the other, as models take them."""
-    return np.stack([np.asarray(band) for band in picture.split()])
+    return np.stack([np.asarray(band) for band in picture.split()], out=into)
 
 
 def _check(width: int, height: int) -> None:

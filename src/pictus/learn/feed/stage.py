@@ -4,36 +4,28 @@ Nothing is remembered from step to step. So any step can be made by any worker, 
 number of samples that it has seen, with as many processes as there are then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from itertools import chain
+from typing import Protocol
 
 import numpy as np
 
 from pictus.errors import PictusError
+from pictus.learn.feed.made import Asked, Made, Maker, Place, Stage
 from pictus.learn.feed.pictures import Framing
 from pictus.learn.feed.rows import Integers, Rows
+from pictus.learn.feed.sizes import UNKNOWN, Sizes, pictures_of, tokens_of
 from pictus.learn.pack import grouped, laid, packed, padded
 from pictus.learn.step import IGNORED, Broken, Pixels, Row, Sample, Step
-from pictus.learn.tokens import LaidOut, Talk
+from pictus.learn.tokens import Talk
 from pictus.reading.picture_file import picture_bytes
 from pictus.reading.rows import BadRow
-from pictus.record import Record, Reject
 from pictus.steps.blend.order import Drawn
 
+_GOLDEN = 0.618034
+_TOGETHER = 8  # samples that are made before a process looks what others have told
 _NOTHING = 2  # tokens of a row from which nothing is learned: a label is what its predecessor should have said
-
-
-class Stage(Protocol):
-    """What is needed of a blended stage."""
-
-    def __len__(self) -> int:
-        """Count its samples."""
-        ...
-
-    def spoken(self, record: Record, epoch: int) -> Record | Reject:
-        """Make the conversation of a record."""
-        ...
 
 
 class Places(Protocol):
@@ -54,16 +46,6 @@ class Laying:
     pad: int = 0  # the token that fills rows up
 
 
-class _Waiting(NamedTuple):
-    """A sample whose pictures are not decoded yet."""
-
-    position: int
-    part: int
-    row: int
-    record: Record
-    laid: LaidOut
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageFeed:
     """The steps of a stage, of which this process is one of `world`. It may be sent to other processes."""
@@ -78,6 +60,7 @@ class StageFeed:
     batch: int  # samples of a step, of all processes together
     rank: int = 0
     world: int = 1
+    sizes: Sizes | None = None  # where processes of one machine tell each other; one alone has no use for it
 
     def __post_init__(self) -> None:
         if self.talk.max_tokens > self.laying.max_tokens:
@@ -95,83 +78,102 @@ class StageFeed:
         if not 0 <= number < len(self):
             raise IndexError(f"step {number} of {len(self)}")
         begin, end = number * self.batch, min((number + 1) * self.batch, len(self.stage))
-        waiting, broken = self._words(np.arange(begin, end))
-        # What no process needs to open a picture for, all of them know: one of them tells.
-        broken = [one for one in broken if one.position % self.world == self.rank]
+        positions = np.arange(begin, end)
+        asked = Asked(positions, self.order.at(positions))
+        maker = Maker(self.stage, self.rows, self.talk, self.laying.max_pictures)
+        sizes, made = self._sized(asked, maker)
+        sound, refused = np.flatnonzero(sizes > UNKNOWN), np.flatnonzero(sizes <= UNKNOWN)
         lay = laid if self.laying.is_packed else grouped
         layout = lay(
-            [len(one.laid) for one in waiting],
-            [one.laid.pictures for one in waiting],
+            tokens_of(sizes[sound]).tolist(),
+            pictures_of(sizes[sound]).tolist(),
             max_tokens=self.laying.max_tokens,
             max_pictures=self.laying.max_pictures,
             world=self.world,
         )
-        rows = tuple(self._row([waiting[index] for index in row], broken) for row in layout[self.rank] or ((),))
+        mine = [sound[list(row)].tolist() for row in layout[self.rank]] or [[]]
+        # What no process needs to open a picture for, all of them know: one of them tells.
+        told = refused[positions[refused] % self.world == self.rank].tolist()
+        made |= maker.made(asked, [place for place in chain(told, *mine) if place not in made])
+        self._check(made, sizes)
+        rows, broken = self._rows(asked, made, mine)
+        broken += [one.broken(asked, place, one.laid) for place in told if isinstance((one := made[place]).laid, str)]
         return Step(number=number, cursor=end, rows=rows, broken=tuple(broken))
 
-    def _words(self, positions: Integers) -> tuple[list[_Waiting], list[Broken]]:
-        """Read what is said at these positions, as tokens."""
-        drawn = self.order.at(positions)
-        records: dict[int, Record | str] = {}
-        for part in np.unique(drawn.corpora).tolist():
-            where = np.flatnonzero(drawn.corpora == part)
-            records.update(zip(where.tolist(), self.rows[part].records(drawn.rows[where]), strict=True))
-        waiting, broken = [], []
-        for index, (part, row, epoch) in enumerate(zip(*(column.tolist() for column in drawn), strict=True)):
-            position, record = int(positions[index]), records[index]
-            if isinstance(record, str):
-                broken.append(Broken(f"part {part}, row {row}", position, record))
-                continue
-            found = self._laid_out(record, epoch)
-            if isinstance(found, str):
-                broken.append(Broken(record.id, position, found))
-            else:
-                waiting.append(_Waiting(position, part, row, record, found))
-        return waiting, broken
+    def _sized(self, asked: Asked, maker: Maker) -> tuple[Integers, dict[Place, Made]]:
+        """Say how large the samples of a step are, and give those that had to be made to say so."""
+        count = len(asked.positions)
+        if self.sizes is None:
+            made = maker.made(asked, range(count))
+            return np.array([made[place].size for place in range(count)], np.int64), made
+        sizes, made = self.sizes.of(asked.drawn), {}
+        if (sizes != UNKNOWN).all():
+            return sizes, made
+        # The processes of a machine are at the same step, and each begins at another place: any neighbours among them
+        # are spread evenly by the golden ratio. What others have told meanwhile is not made again.
+        places = np.roll(np.arange(count), -int(self.rank * _GOLDEN % 1 * count))
+        for some in np.split(places, range(_TOGETHER, count, _TOGETHER)):
+            sizes[some] = self.sizes.of(asked.at(some))
+            new = maker.made(asked, some[sizes[some] == UNKNOWN].tolist())
+            for place, one in new.items():
+                part, row, epoch = asked.one(place)
+                sizes[place] = one.size
+                self.sizes.tell(part, row, one.size, epoch if one.varies else None)
+            made |= new
+        return sizes, made
 
-    def _laid_out(self, record: Record, epoch: int) -> LaidOut | str:
-        """Make tokens of a record, or say why there are none."""
-        try:
-            said = self.stage.spoken(record, epoch)
-            if isinstance(said, Reject):
-                return "; ".join(said.reasons)
-            # It keeps the id that it has in the corpus: there people look for it.
-            found = self.talk.laid_out(replace(said, id=record.id))
-        except PictusError:
-            raise
-        except Exception as error:  # one record never ends a training: it is told with its reason
-            return f"it cannot be laid out: {error!r}"
-        if isinstance(found, LaidOut) and found.pictures > self.laying.max_pictures:
-            return f"it has {found.pictures} pictures, of {self.laying.max_pictures} that a row may have"
-        return found
+    def _check(self, made: Mapping[Place, Made], sizes: Integers) -> None:
+        """Refuse sizes that are not those of the samples: processes would lay them out differently."""
+        if self.sizes is None or all(one.size in (UNKNOWN, sizes[place]) for place, one in made.items()):
+            return
+        raise PictusError(
+            "what is written of the sizes of samples is not so: it is damaged, or of another version of a library",
+            where=str(self.sizes.folder),
+            mend="remove this folder: it is made again",
+        )
 
-    def _row(self, waiting: Sequence[_Waiting], broken: list[Broken]) -> Row:
-        """Decode the pictures of the samples of a row; those that cannot be decoded are left out, and told."""
-        samples = []
-        for one in waiting:
-            try:
-                samples.append(one.laid.sample(self._pictures(one)))
-            except BadRow as error:
-                broken.append(Broken(one.record.id, one.position, str(error)))
+    def _rows(
+        self, asked: Asked, made: Mapping[Place, Made], mine: Sequence[Sequence[Place]]
+    ) -> tuple[tuple[Row, ...], list[Broken]]:
+        """Decode the pictures of rows to where they stay; samples of which that fails are left out, and told."""
+        count = sum(made[place].pictures for row in mine for place in row)
+        side = self.framing.side
+        pictures = np.empty((count, 3, side, side), np.uint8)
+        rows: list[Row] = []
+        broken: list[Broken] = []
+        end = 0
+        for row in mine:
+            begin, samples = end, []
+            for place in row:
+                one = made[place]
+                try:
+                    samples.append(self._sample(asked.one(place), one, pictures[end : end + one.pictures]))
+                    end += one.pictures
+                except BadRow as error:
+                    broken.append(one.broken(asked, place, str(error)))
+            rows.append(self._row(samples, pictures[begin:end]))
+        return tuple(rows), broken
+
+    def _sample(self, where: tuple[int, int, int], made: Made, pictures: Pixels) -> Sample:
+        """Decode the pictures of a sample; they stay apart from it."""
+        if made.record is None or isinstance(made.laid, str):
+            raise BadRow(str(made.laid))
+        if len(pictures):
+            part, row, _ = where
+            media = [medium for medium in made.record.media if medium.kind == "image"]
+            for medium, embedded, picture in zip(media, self.rows[part].pictures(row), pictures, strict=False):
+                data = picture_bytes(medium) if embedded is None else embedded
+                if data is None:
+                    raise BadRow("a picture is not here: its corpus knows an address only, or nothing")
+                self.framing.pixels(data, picture)
+        return made.laid.sample(())
+
+    def _row(self, samples: Sequence[Sample], pictures: Pixels) -> Row:
         if not samples:
             nothing = np.full(_NOTHING, self.laying.pad), np.full(_NOTHING, IGNORED)
             return replace(self._joined([Sample("", *nothing)]), samples=())
-        return self._joined(samples)
+        row = self._joined(samples)
+        return replace(row, pictures=pictures) if len(pictures) else row
 
     def _joined(self, samples: Sequence[Sample]) -> Row:
         return packed(samples) if self.laying.is_packed else padded(samples, self.laying.pad)
-
-    def _pictures(self, one: _Waiting) -> list[Pixels]:
-        """Decode the pictures that a sample shows."""
-        if not one.laid.pictures:
-            return []
-        media = [medium for medium in one.record.media if medium.kind == "image"]
-        pictures: list[Pixels] = []
-        for medium, embedded in zip(media, self.rows[one.part].pictures(one.row), strict=True):
-            if len(pictures) == one.laid.pictures:
-                break
-            data = picture_bytes(medium) if embedded is None else embedded
-            if data is None:
-                raise BadRow("a picture is not here: its corpus knows an address only, or nothing")
-            pictures.append(self.framing.pixels(data))
-        return pictures

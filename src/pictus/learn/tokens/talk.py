@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import orjson
 
+import pictus
 from pictus.backends.huggingface.rendering import without_system
 from pictus.errors import PictusError
 from pictus.learn.step import IGNORED, Pixels, Sample, Tokens
@@ -14,7 +17,7 @@ from pictus.learn.tokens.slots import PICTURE, Shape, Slots
 from pictus.learn.tokens.template import Template
 from pictus.learn.tokens.words import WHERE, Piece, Words
 from pictus.reading.rows import BadRow
-from pictus.record import Record, Turn
+from pictus.record import Record, Turn, digest_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -87,6 +90,16 @@ class Talk:
         # What is made of the tokenizer is made again: caches and copies are not worth sending.
         return (_talk, self._made_of)
 
+    @property
+    def fingerprint(self) -> str | None:
+        """Name all that decides how many tokens a record takes; None where that is another number on another day."""
+        tokenizer, *others = self._made_of
+        own = orjson.dumps([tokenizer.chat_template, others], option=orjson.OPT_SORT_KEYS).decode()
+        if "strftime_now" in own:
+            return None
+        versions = f"{pictus.__version__} {version('transformers')}"
+        return digest_of(f"{versions} {self._words.told} {tokenizer.special_tokens_map} {own}".encode()).hex()
+
     def sample(self, record: Record, pictures: Sequence[Pixels]) -> Sample | str:
         """Make a sample of a record and its opened pictures, or say why that cannot be."""
         laid = self.laid_out(record)
@@ -118,7 +131,7 @@ class Talk:
 
     def _planned(self, record: Record) -> _Plan | str:
         try:
-            turns: Sequence[Turn] = _checked(record)
+            turns = _checked(record)
             if self._template is not None and not self._template.takes_system:
                 turns = without_system(turns)
             cuts = _exchanges(turns)

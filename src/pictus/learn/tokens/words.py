@@ -47,7 +47,10 @@ class Words:
         self.special = _any_of(one.content for one in special.values())
         self.marks = _any_of(one.content for one in added.values() if one.content.strip())
         self._greedy = tuple(one.content for one in added.values() if one.rstrip)
-        self._tokenizers = _by_what_stands_before(json.loads(backend.to_str()))
+        # The file may ask to cut or fill up each text, as its last user had it.
+        spec = {**json.loads(backend.to_str()), "truncation": None, "padding": None}
+        self.told = json.dumps([spec, self.begin_id, self.end_id], ensure_ascii=False)
+        self._tokenizers = _by_what_stands_before(spec)
 
     def plain(self, text: str) -> list[str]:
         """Cut a text of people inside whatever reads like a special token, so that it stays text."""
@@ -92,8 +95,6 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def _by_what_stands_before(spec: dict[str, Any]) -> list[tuple[Tokenizer, set[Follows]]]:
-    # The file may ask to cut or fill up each text, as its last user had it.
-    spec = {**spec, "truncation": None, "padding": None}
     specs: dict[Follows, dict[str, Any]] = {
         "start": spec,
         "mark": _without_space(spec, only_first=True),
