@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from pictus.engine.events import Events
 from pictus.errors import PictusError
-from pictus.learn.feed.rows import WANTED, Integers, embedded, known_columns, said, shard_batches
+from pictus.learn.feed.rows import WANTED, Apart, Integers, embedded, known_columns, said, shard_batches
 from pictus.reading.rows import BadRow
 from pictus.record import Record
 from pictus.store import columns
@@ -68,7 +68,7 @@ class CachedRows:
         self._firsts = np.cumsum([0, *counts])
         self._names = [file.name for file in index.files]
         self._readers: dict[int, Any] = {}
-        self._batches: OrderedDict[int, pa.RecordBatch] = OrderedDict()
+        self._batches: OrderedDict[int, Apart] = OrderedDict()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return CachedRows, self._made_of
@@ -98,14 +98,14 @@ class CachedRows:
         numbers = np.searchsorted(self._begins, rows, side="right") - 1
         return numbers.tolist(), (rows - self._begins[numbers]).tolist()
 
-    def _batch(self, number: int) -> pa.RecordBatch:
+    def _batch(self, number: int) -> Apart:
         """Give a batch; those last used stay open, for describing one again takes longer than reading a row."""
         batch = self._batches.get(number)
         if batch is None:
             file = int(self._files[number])
             if file not in self._readers:
                 self._readers[file] = pa.ipc.open_file(pa.memory_map(str(self._home / self._names[file])))
-            batch = self._readers[file].get_batch(number - int(self._firsts[file]))
+            batch = Apart.of(self._readers[file].get_batch(number - int(self._firsts[file])))
             self._batches[number] = batch
             if len(self._batches) > _OPEN:
                 self._batches.popitem(last=False)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pictus.errors import PictusError
-from pictus.learn.feed.rows import WANTED, Integers, embedded, said, set_apart
+from pictus.learn.feed.rows import WANTED, Apart, Integers, embedded, said, set_apart
 from pictus.reading.rows import BadRow
 from pictus.record import Record
 from pictus.store import columns
@@ -21,7 +21,7 @@ from pictus.store.corpus import Corpus
 from pictus.store.receipts import make_again, shard_name
 from pictus.store.shards import check_schema, open_parquet
 
-_Group: TypeAlias = "pa.RecordBatch | str"
+_Group: TypeAlias = Apart | str
 
 
 def groups_of(corpus: Corpus) -> list[list[int]]:
@@ -103,6 +103,6 @@ class DirectRows:
             return error.what
 
 
-def _one(file: pq.ParquetFile, group: int) -> pa.RecordBatch:
+def _one(file: pq.ParquetFile, group: int) -> Apart:
     batches = file.read_row_group(group, columns=list(WANTED), use_threads=False).to_batches()
-    return pa.concat_batches([set_apart(batch) for batch in batches])
+    return Apart.of(pa.concat_batches([set_apart(batch) for batch in batches]))

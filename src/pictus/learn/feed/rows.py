@@ -7,7 +7,7 @@ in a column of their own, and what nobody learns from is not read at all.
 from collections.abc import Iterator, Sequence
 from functools import cache
 from io import BytesIO
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -86,14 +86,24 @@ def known_columns() -> pa.Schema:
     return read.set(images, pa.field("images", columns.schema().field("images").type)).append(pictures)
 
 
-def said(batches: Sequence[pa.RecordBatch], places: Sequence[int]) -> pa.RecordBatch:
+class Apart(NamedTuple):
+    """A batch of rows, cut in two once: for each row again, that would take as long as reading it."""
+
+    said: pa.RecordBatch
+    encoded: pa.ListArray
+
+    @classmethod
+    def of(cls, batch: pa.RecordBatch) -> Self:
+        """Cut a batch in two."""
+        return cls(batch.select([name for name in batch.schema.names if name != PICTURES]), batch[PICTURES])
+
+
+def said(batches: Sequence[Apart], places: Sequence[int]) -> pa.RecordBatch:
     """Take one row of each batch, without the pictures."""
-    names = [name for name in batches[0].schema.names if name != PICTURES]
-    rows = [batch.select(names).slice(place, 1) for batch, place in zip(batches, places, strict=True)]
-    return pa.concat_batches(rows)
+    return pa.concat_batches([batch.said.slice(place, 1) for batch, place in zip(batches, places, strict=True)])
 
 
-def embedded(batch: pa.RecordBatch, place: int) -> list[memoryview | None]:
+def embedded(batch: Apart, place: int) -> list[memoryview | None]:
     """Give the pictures of a row as they lie in memory, or in the mapped file."""
-    found = batch[PICTURES][place].values
+    found = batch.encoded[place].values
     return [memoryview(picture.as_buffer()) if picture.is_valid else None for picture in found]
