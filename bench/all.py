@@ -1,6 +1,14 @@
-"""Run every benchmark and write RESULTS.md: figures are ratios within one run, since machines differ and drift."""
+"""Run every benchmark and write RESULTS.md: figures are ratios within one run, since machines differ and drift.
 
+`python bench/all.py feed packing` runs these sections alone: the others stay as they are, each with the date and the
+machine of its own run.
+"""
+
+import re
 import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asking
@@ -90,11 +98,54 @@ for command in (["-m", "pictus", "--help"], ["-c", "pass"]):
 """
 
 
-def main() -> None:
-    """Measure, and write the table."""
+def main(names: Sequence[str]) -> None:
+    """Measure, and write the sections that are asked for, or all."""
+    if unknown := [name for name in names if name not in SECTIONS]:
+        raise SystemExit(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
+    path = HERE / "RESULTS.md"
+    kept = sections_of(path.read_text()) if names and path.exists() else {}
+    for name in names or SECTIONS:
+        title, table = SECTIONS[name]
+        kept[title] = f"{datetime.now(UTC).date()}, {machine()}.\n\n{table().strip()}\n"
+        path.write_text(written(kept))  # what is measured stays, whatever happens to the next
+        print(f"## {title}\n\n{kept[title]}", flush=True)
+
+
+def sections_of(text: str) -> dict[str, str]:
+    """Cut a file of results into its sections, by their titles."""
+    _, *pieces = re.split(r"^## (.+)\n+", text, flags=re.MULTILINE)
+    return {title: f"{body.strip()}\n" for title, body in zip(pieces[::2], pieces[1::2], strict=True)}
+
+
+def written(sections: Mapping[str, str]) -> str:
+    """Write sections in the order in which they are run; those of which nobody knows any more are left out."""
+    head = "# Results\n\n`make bench` wrote this; each section says when it was run, and where.\n"
+    titles = [title for title, _ in SECTIONS.values() if title in sections]
+    return head + "".join(f"\n## {title}\n\n{sections[title]}" for title in titles)
+
+
+def coco_pair() -> Path:
+    """Give the folder of a made-up COCO, written if it is not there."""
     coco = DATA / "coco"
     if not (coco / "annotations").is_dir():
         write_pair(coco)
+    return coco
+
+
+def blending() -> str:
+    """Measure the choosing of rows, among those that `steps` makes, and the order."""
+    corpus, made = DATA / "corpus", DATA / "made"
+    if not (made / "corpus.json").exists():
+        for folder in (corpus, made):
+            shutil.rmtree(folder, ignore_errors=True)
+        measure(IMPORT, str(coco_pair()), str(corpus))
+        measure(STEP, str(corpus), str(made))
+    return f"{blend_order.choosing(str(made), str(corpus))}\n{blend_order.table()}"
+
+
+def steps() -> str:
+    """Measure the steps from a dataset's files to a file for a trainer."""
+    coco = coco_pair()
     for name in ("corpus", "made"):
         shutil.rmtree(DATA / name, ignore_errors=True)
     pair = sorted(str(path) for path in (coco / "annotations").glob("*.json"))
@@ -126,21 +177,7 @@ def main() -> None:
     text = f"{help_['-m pictus --help'] * 1000:.0f} ms (bare Python {help_['-c pass'] * 1000:.0f} ms)"
     rows.append(row("`pictus --help`", "<= 150 ms", text, ""))
 
-    head = "| what | reach | measured, one core | beside |\n| --- | --- | --- | --- |\n"
-    text = f"# Results\n\n`make bench` wrote this. {machine()}.\n\n{head}{''.join(rows)}"
-    text += f"\n## A large JSON, as LLaVA's mix665k is\n\n{large_json.table()}"
-    text += f"\n## Lists of addresses\n\n{laion.table()}"
-    text += f"\n## Asking a server that answers after 200 ms\n\n{asking.table(long=100_000)}"
-    text += f"\n## Checks of single records\n\n{checks.table()}"
-    text += f"\n## Blending\n\n{blend_order.choosing(made, corpus)}\n{blend_order.table()}"
-    text += f"\n## Scoring GQA\n\n{gqa.table()}"
-    text += f"\n## Scores of VQAv2\n\n{vqav2.table()}"
-    text += f"\n## Scores of captions\n\n{captions.table()}"
-    text += f"\n## Models on this machine\n\n{local_models.table()}"
-    text += f"\n## Feeding a training\n\n{feed.table()}"
-    text += f"\n## Packed rows\n\n{packing.table()}"
-    (HERE / "RESULTS.md").write_text(text)
-    print(text)
+    return f"| what | reach | measured, one core | beside |\n| --- | --- | --- | --- |\n{''.join(rows)}"
 
 
 def row(*cells: str) -> str:
@@ -153,5 +190,21 @@ def rate(figure: Figure) -> str:
     return f"{figure.said['records'] / figure.said['seconds']:,.0f} records/s"
 
 
+# By the names of their files: the title, and what measures.
+SECTIONS: dict[str, tuple[str, Callable[[], str]]] = {
+    "steps": ("From a dataset to a file for a trainer", steps),
+    "large_json": ("Large JSON", large_json.table),
+    "laion": ("Lists of addresses", laion.table),
+    "asking": ("Asking a server that answers after 200 ms", lambda: asking.table(long=100_000)),
+    "checks": ("Checks of single records", checks.table),
+    "blend_order": ("Blending", blending),
+    "gqa": ("Scoring GQA", gqa.table),
+    "vqav2": ("Scoring VQAv2", vqav2.table),
+    "captions": ("Scoring captions", captions.table),
+    "local_models": ("Models on this machine", local_models.table),
+    "feed": ("Feeding a training", feed.table),
+    "packing": ("Packed rows", packing.table),
+}
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
