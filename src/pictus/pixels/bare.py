@@ -24,7 +24,25 @@ def bare(data: bytes, kind: str) -> bytes | None:
         return None
 
 
+def scans_of(data: bytes) -> int:
+    """Count how often a JPEG goes over its pixels; what is put together wrongly is counted as far as it goes."""
+    count = 0
+    try:
+        for marker, _, _ in _segments(data):
+            count += marker == _SOS
+    except (IndexError, ValueError):
+        pass
+    return count
+
+
 def _jpeg(data: bytes) -> Iterator[bytes]:
+    for marker, at, end in _segments(data):
+        if not (marker in _SAYS or (marker == 0xE2 and not data.startswith(b"ICC_PROFILE\0", at + 2))):
+            yield bytes((0xFF, marker)) + data[at:end]
+
+
+def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Give the marker of each segment, and where what follows it begins and ends; a scan has its pixels with it."""
     at = 0
     while True:
         found = _MARKER.match(data, at)
@@ -32,21 +50,20 @@ def _jpeg(data: bytes) -> Iterator[bytes]:
             raise ValueError("no marker where one must be")
         marker, at = found[1][0], found.end()
         if marker == _EOI:
-            yield b"\xff\xd9"
+            yield marker, at, at
             return
         if marker in _STAND_ALONE:
-            yield b"\xff" + found[1]
+            yield marker, at, at
             continue
         end = at + int.from_bytes(data[at : at + 2], "big")
+        if end < at + 2 or end > len(data):
+            raise ValueError("a segment of no length")
         if marker == _SOS:
             following = _PAST_PIXELS.search(data, end)
             if following is None:
                 raise ValueError("no end")
             end = following.start()
-        elif end < at + 2 or end > len(data):
-            raise ValueError("a segment of no length")
-        if not (marker in _SAYS or (marker == 0xE2 and not data.startswith(b"ICC_PROFILE\0", at + 2))):
-            yield b"\xff" + found[1] + data[at:end]
+        yield marker, at, end
         at = end
 
 

@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from pictus.errors import PictusError
 from pictus.pixels import jpeg
 from pictus.pixels.bare import bare
 from pictus.pixels.blur import Fractions, blurred
@@ -42,15 +43,13 @@ def made(data: bytes, wanted: Wanted, blur: Sequence[Fractions] = ()) -> Picture
     with opened(data, wanted) as picture:
         try:
             return _made(data, picture, wanted, blur)
-        except Unfit:
+        except (Unfit, PictusError):
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise Unfit("too_many_pixels", "a frame is larger than its head says") from None
-        except MemoryError:
-            raise
         except Exception as error:
             # Damaged files make Pillow's decoders raise anything: IndexError, struct.error, SyntaxError, TypeError.
-            raise Unfit("decode_failed", str(error)) from None
+            raise Unfit("decode_failed", str(error) or type(error).__name__) from None
 
 
 def _made(data: bytes, picture: Image.Image, wanted: Wanted, blur: Sequence[Fractions]) -> Picture:

@@ -22,7 +22,8 @@ class Wanted:
     only_larger: bool = True  # a picture smaller than the size keeps its own
     encode: Encoding = "jpg"  # of what is written anew
     quality: int = 95  # of jpg and webp; png loses nothing
-    keep_bytes: bool = True  # what needs no change is not written anew, but freed of its metadata, so no pixel is lost
+    # What needs no change is not written anew, whichever of the three it is, but freed of its metadata.
+    keep_bytes: bool = True
     min_size: int = 0  # of the shorter side
     max_aspect: float | None = None  # longer side to shorter
     max_pixels: int = MOST_PIXELS

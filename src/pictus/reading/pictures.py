@@ -8,11 +8,11 @@ import warnings
 
 from PIL import Image, UnidentifiedImageError
 
+from pictus.pixels.head import orientation_of
 from pictus.reading.rows import BadRow
 from pictus.record import PICTURE_KINDS, Media
 
 _SIDEWAYS = (5, 6, 7, 8)  # EXIF orientations that swap width and height
-_ORIENTATION = 0x0112
 
 
 def picture_problems(medium: Media, *, maximum_pixels: int, decode: bool) -> list[str]:
@@ -78,4 +78,4 @@ def _look(image: Image.Image, medium: Media, maximum_pixels: int, decode: bool, 
 def _is_sideways(image: Image.Image) -> bool:
     if image.format == "PNG" and "exif" not in image.info:
         return False  # Pillow would decode the whole picture to look for it at the end
-    return image.getexif().get(_ORIENTATION) in _SIDEWAYS
+    return orientation_of(image) in _SIDEWAYS

@@ -25,6 +25,7 @@ REASONS = {
     "aspect": "The picture is too wide or too tall.",
     "too_many_pixels": "The picture has more pixels than are allowed.",
     "decode_failed": "The picture is broken.",
+    "bad_box": "A box to blur is none.",
     "checksum": "The bytes are not those that the list names.",
 }
 

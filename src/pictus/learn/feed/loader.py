@@ -1,5 +1,6 @@
 """Steps ahead of the training: made by other processes, handed over in shared memory, in the order of their numbers."""
 
+import os
 import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -126,3 +127,4 @@ def _begin(_: int) -> None:
     # A terminal's Ctrl-C reaches all: the training finishes its step with what they give, and then ends them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)  # the workers are as many as there are processors for them
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"

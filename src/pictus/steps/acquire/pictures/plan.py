@@ -7,6 +7,7 @@ from typing import Any
 
 from pictus.engine.local import default_workers
 from pictus.errors import PictusError
+from pictus.pixels.libraries import load_libraries
 from pictus.pixels.wanted import Wanted
 from pictus.steps import import_
 from pictus.steps.acquire.pictures.keeping import FILES, Output
@@ -45,6 +46,7 @@ class PicturesPlan:
 
 def plan(target: str, to: str, *, rows: int | None = None, workers: int | None = None, **options: Any) -> PicturesPlan:
     """Work out what is got; a list is only looked at, a corpus must be finished."""
+    load_libraries()  # before anything is asked for
     columns = {name: options.pop(name, None) for name in ("url", "caption", "keep")}
     draft = PicturesPlan(source=target, to=to, **options)
     draft = replace(draft, rows=rows or (_ROWS_AS_THEY_ARE if draft.wanted.size is None else _ROWS))
