@@ -238,3 +238,18 @@ def test_whatever_stands_in_the_file_ends_in_records_and_rejects(tmp_path_factor
     records, rejects = read(root, captions=False)
     assert all(reject.reasons and reject.where for reject in rejects)
     assert all(0 <= box.left <= box.right <= 1 for record in records for box in record.facts.boxes)
+
+
+@pytest.mark.parametrize("year", [2014, 2017])
+def test_a_release_lies_in_the_data_root_or_in_its_folder_of_a_shared_tree(tmp_path, year):
+    own = tmp_path / "tree" / "coco"
+    images = [picture(42)]
+    captions = {"images": images, "annotations": [{"id": 1, "image_id": 42, "caption": "A street."}]}
+    (own / "annotations").mkdir(parents=True)
+    (own / "annotations" / f"captions_val{year}.json").write_text(json.dumps(captions))
+    source = plugins.load("sources", f"coco{year}", {"instances": False})
+    (alone,), (shared,) = ([*source.records(root, "val")] for root in (own, own.parent))
+    assert alone.id == shared.id and alone.facts == shared.facts
+    assert alone.media[0].file == shared.media[0].file == own / f"val{year}" / "000000000042.jpg"
+    (own / "coco").mkdir()  # pictures alone: the annotations still lie in the root
+    assert [*source.records(own, "val")] == [alone]

@@ -159,9 +159,10 @@ def test_functions_are_told_in_words_to_models_that_know_no_tools(data, tmp_path
     assert done["bfcl"].scored.figures["accuracy"] == 1.0
 
 
-def test_captions_are_scored_against_those_of_people(data, tmp_path):
+@pytest.mark.parametrize("folder", ["", "coco"])
+def test_captions_are_scored_against_those_of_people(data, tmp_path, folder):
     with serving(lambda body, times: "A red field\nnumber 0.") as endpoint:
-        done = evaluated(data / "coco", tmp_path, endpoint, on=["coco_captions"], limit=4)["coco_captions"]
+        done = evaluated(data / folder, tmp_path, endpoint, on=["coco_captions"], limit=4)["coco_captions"]
         (_, words) = contents(endpoint)[0]
     assert words["text"] == "Provide a one-sentence caption for the provided image."
     scores = {line["id"]: line["score"] for line in lines(tmp_path / "coco_captions" / "items.jsonl")}

@@ -1,10 +1,12 @@
 """What the releases of COCO have in common: the card, the addresses, the names of the files."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from pictus.card import Asset, Card
-from pictus.reading.coco import find_annotations
+from pictus.reading.coco import coco_records, find_annotations
 from pictus.reading.places import Home, home_of
+from pictus.record import Record, Reject
 
 SPLITS = ("train", "val")
 # The certificate of this server is not for its name, so the addresses are plain http.
@@ -63,12 +65,22 @@ def coco_layout(year: int, *, prefix: str = "") -> str:
     return "\n".join([*lines, *pictures])
 
 
-def release_home(root: Path) -> Home:
-    """Find the folder of a release: the data root itself, or `coco` in a tree that many datasets share."""
-    return Home(root, "") if (root / "annotations").is_dir() else home_of(root, "coco")
-
-
 def release_files(root: Path, year: int, split: str, *, captions: bool, instances: bool) -> list[Path]:
     """Find the annotation files of a split."""
     kinds = [kind for kind, wanted in (("instances", instances), ("captions", captions)) if wanted]
-    return find_annotations(release_home(root).folder, [f"annotations/{kind}_{split}{year}.json" for kind in kinds])
+    return find_annotations(_home(root).folder, [f"annotations/{kind}_{split}{year}.json" for kind in kinds])
+
+
+def release_records(
+    files: list[Path], root: Path, year: int, split: str, *, text_licence: str
+) -> Iterator[Record | Reject]:
+    """Stream the records of a split, one a picture, in the order of its annotation files."""
+    folder = f"{_home(root).prefix}{split}{year}"
+    dataset = f"coco{year}"
+    return coco_records(files, dataset=dataset, split=split, root=root, folder=folder, text_licence=text_licence)
+
+
+def _home(root: Path) -> Home:
+    """Find the release's folder; where `coco/` holds pictures alone, the annotations lie in the data root itself."""
+    home = home_of(root, "coco")
+    return home if (home.folder / "annotations").is_dir() else Home(root, "")

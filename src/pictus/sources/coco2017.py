@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from pictus.card import Asset, Card
-from pictus.reading.coco import coco_records
-from pictus.reading.coco_release import SPLITS, coco_assets, coco_card, coco_layout, release_files, release_home
+from pictus.reading.coco_release import SPLITS, coco_assets, coco_card, coco_layout, release_files, release_records
 from pictus.record import Record, Reject
 
 
@@ -32,11 +31,5 @@ class Source:
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split, one a picture, in the order of the annotation files."""
-        return coco_records(
-            self.files(root, split),
-            dataset="coco2017",
-            split=split,
-            root=root,
-            folder=f"{release_home(root).prefix}{split}2017",
-            text_licence=self.card.text_licence,
-        )
+        files = self.files(root, split)
+        return release_records(files, root, 2017, split, text_licence=self.card.text_licence)
