@@ -45,15 +45,17 @@ def test_an_item_that_ends_the_official_scorer_has_no_score_and_no_part_in_the_a
 
 
 def test_the_note_has_the_official_reason(tmp_path):
-    results = ["I cannot", "", "math.add(a='x')", [{"math.add": "[]"}]]
+    results = ["I cannot", "", "math.add(a='x')", [{"math.add": "[]"}], "I'm sorry, I cannot add."]
     done = graded(tmp_path, results)
     assert [grade.note.split()[0] for grade in done.grades] == [
         "ast_decoder:decoder_failed",
         "simple_function_checker:wrong_count",
         "type_error:simple",
         "ast_decoder:decoder_wrong_output_format",
+        "ast_decoder:decoder_failed",
     ]
-    assert [grade.outcome for grade in done.grades] == ["unreadable", "empty", "answered", "unreadable"]
+    outcomes = ["unreadable", "empty", "answered", "unreadable", "refused"]
+    assert [grade.outcome for grade in done.grades] == outcomes
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pictus.errors import PictusError, unknown_name
-from pictus.grade import Files, Grade, Graded, Item, Official, Outcome, Paper, Reply
+from pictus.grade import Files, Grade, Graded, Item, Official, Paper, Reply
 from pictus.reading.bfcl_release import ONE_TURN
 from pictus.reading.json import read_rows
 from pictus.reading.rows import BadRow
@@ -16,6 +16,7 @@ from pictus.scoring.answers import answers_of, refuse_extra, refuse_missing, ref
 from pictus.scoring.calls.call import shown
 from pictus.scoring.calls.checking import problem_of
 from pictus.scoring.calls.decoding import Decoded, Language, decode
+from pictus.scoring.calls.outcome import call_outcome
 from pictus.scoring.calls.prompting import in_words
 from pictus.scoring.lines import read_python_lines, rows_by_id
 from pictus.scoring.part import write_lines
@@ -139,7 +140,7 @@ class Benchmark:
             score=score,
             parsed=None if decoded.problem else shown(decoded.calls),
             note=note[:1_000].encode("utf-8", "replace").decode(),
-            outcome=_outcome(result, decoded, category),
+            outcome=call_outcome(result, decoded, is_call_expected="relevance" not in category),
             kind=category,
         )
 
@@ -165,12 +166,6 @@ def _written(path: Path) -> Iterator[Mapping[str, Any]]:
 
 def _language_of(category: str) -> Language:
     return "javascript" if "javascript" in category else "java" if "java" in category else "python"
-
-
-def _outcome(result: Any, decoded: Decoded, category: str) -> Outcome:
-    if not result or (isinstance(result, str) and not result.strip()):
-        return "empty"
-    return "unreadable" if decoded.problem and "relevance" not in category else "answered"
 
 
 def _refuse_unknown(category: str) -> None:

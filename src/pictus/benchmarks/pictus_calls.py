@@ -12,6 +12,7 @@ from pictus.scoring.answers import answers_of, refuse_extra, refuse_missing, ref
 from pictus.scoring.calls.call import Call, shown
 from pictus.scoring.calls.decoding import decode
 from pictus.scoring.calls.likeness import PARTS, likeness
+from pictus.scoring.calls.outcome import call_outcome
 from pictus.scoring.lines import read_python_lines, rows_by_id
 
 
@@ -61,13 +62,12 @@ def _grade(key: str, result: Any, expected: list[Call], picture: str) -> Grade:
     decoded = decode(result, "python")
     parts = likeness(decoded.calls, expected)
     wrong = next((part for part in parts if not parts[part]), "")
-    is_empty = not result or (isinstance(result, str) and not result.strip())
     return Grade(
         id=key,
         score=float(not wrong),
         parsed=None if decoded.problem else shown(decoded.calls),
         note=f"wrong: {wrong}" if wrong else "",
-        outcome="empty" if is_empty else "unreadable" if decoded.problem and expected else "answered",
+        outcome=call_outcome(result, decoded, is_call_expected=bool(expected)),
         kind="call" if expected else "no_call",
         picture=picture,
         figures=parts,
