@@ -33,6 +33,7 @@ class Grade:
     outcome: Outcome = "answered"
     kind: str = ""  # of question, for a table of kinds
     picture: str = ""  # what the item is about: items of one picture are not independent
+    control: str = ""  # what it was asked with instead of its picture: such items are apart from all others
     # Others that the item has, by their official names; one empty object does for a million items without any.
     figures: Mapping[str, float] = field(default_factory=lambda: _NONE)
 
@@ -54,6 +55,7 @@ class Item:
     media: tuple[Media, ...] = ()
     tools: tuple[Tool, ...] = ()
     truth: tuple[str, ...] = ()  # what people answered, for those who read a report; graders read the official files
+    control_of: str = ""  # the id of the question that it is a control of: both are asked, or none
     instruction: str | None = None  # in place of the benchmark's, where questions of this kind have another
 
 

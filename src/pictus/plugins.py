@@ -189,7 +189,7 @@ class Tools(Protocol):
 class Benchmark(Protocol):
     """Questions, and the official score of answers to them, item by item. Its fields are its options."""
 
-    source: ClassVar[str]  # the dataset that the questions are from
+    source: ClassVar[str]  # the dataset that the questions are from; empty where it reads a corpus itself
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -201,10 +201,23 @@ class Benchmark(Protocol):
         ...
 
 
+class Questions(Protocol):
+    """Where the questions of a benchmark are read from: a source, or the benchmark itself."""
+
+    def files(self, root: Path, split: str) -> Sequence[Path]:
+        """Find the files of a split, or say what is missing."""
+        ...
+
+    def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
+        """Stream the records of a split."""
+        ...
+
+
 class Exam(Benchmark, Protocol):
     """A benchmark that a model can be asked, by the usual instruction.
 
-    Where it needs only a part of its dataset, `source_settings` says so to the source.
+    Where it needs only a part of its dataset, `source_settings` says so to the source. Without a source it has
+    `files` and `records` of its own.
     """
 
     usual_split: ClassVar[str]

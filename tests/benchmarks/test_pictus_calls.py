@@ -70,3 +70,37 @@ def test_values_are_compared_as_deep_as_they_go():
     assert not same_value({"a": [1]}, {"a": [1, 2]})
     assert not same_value([True], [1])
     assert not same_value("1", 1)
+
+
+@pytest.mark.parametrize(
+    ("box", "score"),
+    [
+        ([0.1, 0.1, 0.5, 0.5], 1),
+        ([0.12, 0.08, 0.5, 0.52], 1),
+        ([0.1, 0.1, 0.5, 0.29], 0),  # less than half of what both cover
+        ([0.1, 0.1, 0.5], 0),
+        (["0.1", 0.1, 0.5, 0.5], 0),
+        ([0.5, 0.1, 0.1, 0.5], 0),
+        ([1e999, 0.1, 0.5, 0.5], 0),
+        ("left", 0),
+    ],
+)
+def test_a_region_is_right_when_half_of_what_both_cover_is_shared(tmp_path, box, score):
+    expected = [{"name": "crop", "arguments": {"box": [0.1, 0.1, 0.5, 0.5]}, "regions": ["box"]}]
+    (grade,) = graded(tmp_path, ([{"crop": json.dumps({"box": box})}], expected, {})).grades
+    assert grade.score == score
+    exact = [{key: value for key, value in expected[0].items() if key != "regions"}]
+    (grade,) = graded(tmp_path, ([{"crop": json.dumps({"box": [0.12, 0.08, 0.5, 0.52]})}], exact, {})).grades
+    assert grade.score == 0
+
+
+def test_calls_by_sight_have_a_figure_and_a_kind(tmp_path):
+    right = "zoom.to(label='red car', factor=2)"
+    done = graded(tmp_path, (right, EXPECTED, {}), ("no", EXPECTED, {"by_sight": True}), ("no", [], {}))
+    assert done.figures["by_sight"] == 0 and done.figures["accuracy"] == 2 / 3
+    assert [grade.kind for grade in done.grades] == ["call", "call by sight", "no call"]
+
+
+def test_a_refusal_is_one_only_where_a_call_was_wanted(tmp_path):
+    done = graded(tmp_path, ("I'm sorry, I cannot.", EXPECTED, {}), ("I'm sorry, I cannot.", [], {}))
+    assert [grade.outcome for grade in done.grades] == ["refused", "answered"]

@@ -11,13 +11,14 @@ from pictus.grade import Files, Grade, Graded, Item, Official, Paper, Reply
 from pictus.reading.bfcl_release import ONE_TURN
 from pictus.reading.json import read_rows
 from pictus.reading.rows import BadRow
-from pictus.record import Record, Reject, Turn
+from pictus.record import Record, Reject
 from pictus.scoring.answers import answers_of, refuse_extra, refuse_missing, refuse_repeated
 from pictus.scoring.calls.call import shown
 from pictus.scoring.calls.checking import problem_of
 from pictus.scoring.calls.decoding import Decoded, Language, decode
 from pictus.scoring.calls.outcome import call_outcome
 from pictus.scoring.calls.prompting import in_words
+from pictus.scoring.calls.results import write_results
 from pictus.scoring.lines import read_python_lines, rows_by_id
 from pictus.scoring.part import write_lines
 
@@ -80,7 +81,7 @@ class Benchmark:
 
     def write(self, replies: Iterable[Reply], path: Path) -> None:
         """Write the calls of each answer; where it has none, its words."""
-        write_lines(({"id": one.item.id, "result": _result(one.turn)} for one in replies), path)
+        write_results(replies, path)
 
     def official(self, paper: Paper, folder: Path) -> Official:
         """Take the dataset's questions and answers; for a part of them, make both."""
@@ -154,10 +155,6 @@ class Benchmark:
         if decoded.problem:
             return f"{decoded.problem} {decoded.reason}"
         return problem_of(decoded.calls, functions, expected, category, language, dots=not self.underscore_to_dot)
-
-
-def _result(turn: Turn) -> Any:
-    return [{call.name: call.arguments} for call in turn.calls] or turn.text
 
 
 def _written(path: Path) -> Iterator[Mapping[str, Any]]:

@@ -11,11 +11,11 @@ import orjson
 from pictus.json_schema import problems_of_schema, problems_with
 from pictus.record import NO_FACTS, Box, Call, Facts, Record, Turn
 from pictus.scene import Area, name_of
-from pictus.scene.geometry import likeness
+from pictus.scene.geometry import ALIKE, likeness
 from pictus.tools.function import result_at
 from pictus.tools.library import is_ours, run
 from pictus.tools.provenance import Grounds, box_named, grounds_in
-from pictus.tools.seen import ALIKE, area_of_box, is_called
+from pictus.tools.seen import area_of_box, is_called
 
 
 @dataclass(frozen=True, slots=True)

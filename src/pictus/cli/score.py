@@ -65,8 +65,9 @@ def told_of(done: Any) -> Iterator[str]:
     pictures = f" about {count_of(done.pictures, 'picture')}" if done.pictures else ""
     yield f"{count_of(done.items, 'item')}{pictures}"
     if done.interval is not None:
-        mean, range_ = mean_told(done.interval)
-        yield f"mean of the items' scores: {mean}, {done.interval.level:.0%} interval {range_}"
+        yield f"mean of the items' scores: {_between(done.interval)}"
+    for name, interval in done.controls.items():
+        yield f"the same, asked with a {name} picture: {_between(interval)}"
     for name, count in sorted(done.outcomes.items()):
         if name != "answered":
             yield count_of(count, *_OUTCOMES[name])
@@ -78,6 +79,11 @@ def told_of(done: Any) -> Iterator[str]:
 def mean_told(interval: Any) -> tuple[str, str]:
     """Tell a mean and its interval as the official figures are told."""
     return f"{interval.mean:.4f}", f"{interval.low:.4f} to {interval.high:.4f}"
+
+
+def _between(interval: Any) -> str:
+    mean, range_ = mean_told(interval)
+    return f"{mean}, {interval.level:.0%} interval {range_}"
 
 
 def figure_rows(figures: Mapping[str, Any]) -> list[list[str]]:

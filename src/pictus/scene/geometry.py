@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import hypot
 
 TINY = 0.0008  # of the picture, about 16 x 16 pixels of 640 x 480: smaller things are not spoken of
+ALIKE = 0.5  # likeness from which two rectangles mean the same thing
 _APART = 0.08  # between centres, as a fraction of the picture
 _SLACK = 0.03  # from the border between two thirds of the picture
 _WIDE = 0.5  # a thing wider than this is on no side of the picture

@@ -81,7 +81,7 @@ def run(plan: ComparePlan) -> dict[str, Compared]:
 
 
 def read_items(path: Path) -> dict[str, Scored | None]:
-    """Read what each item is worth; None for an item that has no score."""
+    """Read what each item is worth; None for one that has no score, or is a control."""
     items: dict[str, Scored | None] = {}
     for row in read_lines(path):
         where, line = (row.where, None) if isinstance(row, Reject) else row
@@ -96,7 +96,7 @@ def read_items(path: Path) -> dict[str, Scored | None]:
 
 def _scored(line: Mapping[str, Any], where: str) -> Scored | None:
     score = line["score"]
-    if score is None:
+    if score is None or line.get("control"):
         return None
     if not isinstance(score, int | float):
         raise PictusError(f"the score is no number: {score!r}", where=where, mend="score the answers again")

@@ -85,7 +85,7 @@ def _of_pair(name: str, compared: Compared, paths: tuple[Path, Path], share: int
     flips: dict[str, Flip] = dict.fromkeys(_drawn(compared.worse, share * 2 // 5), "worse")
     flips |= dict.fromkeys(_drawn(compared.better, share * 2 // 5), "better")
     known = {*compared.worse, *compared.better}
-    both = (item["id"] for item in _lines(paths[0]) if item["score"] is not None)
+    both = (item["id"] for item in _lines(paths[0]) if item["score"] is not None and not item.get("control"))
     alone = {*compared.only_a}
     same = (key for key in both if key not in known and key not in alone)
     flips |= dict.fromkeys(_drawn(same, share - len(flips)), "same")
@@ -152,7 +152,7 @@ def _shown(
     return Shown(
         id=key,
         benchmark=benchmark,
-        kind=str(item.get("kind") or ""),
+        kind=", ".join(str(item[name]) for name in ("kind", "control") if item.get(name)),
         prompt=_short(reply.get("prompt") or "(not kept: the answers were scored from a file)"),
         truth=tuple(map(_short, reply.get("truth") or ())),
         media=tuple(Media(path=one["path"], root=one["root"] or str(folder)) for one in reply.get("pictures") or ()),

@@ -37,6 +37,9 @@ class Scored:
     outcomes: Mapping[str, int]
     pictures: int  # that the items are about
     interval: Interval | None  # of the mean of the items' scores
+    controls: Mapping[
+        str, Interval
+    ]  # likewise, of items that were asked without their pictures; they count in none else
 
     @property
     def honest(self) -> dict[str, Any]:
@@ -47,6 +50,7 @@ class Scored:
             "unscored": self.unscored,
             "mean": None if self.interval is None else asdict(self.interval),
             "outcomes": dict(self.outcomes),
+            **({"controls": {name: asdict(one) for name, one in self.controls.items()}} if self.controls else {}),
         }
 
 
@@ -75,13 +79,18 @@ def run(plan: ScorePlan) -> Scored:
         with whole_file(plan.per_item) as file:
             for grade in graded.grades:
                 file.write(orjson.dumps(_line(grade), option=orjson.OPT_APPEND_NEWLINE))
+    groups: dict[str, list[Grade]] = {"": []}
+    for grade in graded.grades:
+        groups.setdefault(grade.control, []).append(grade)
+    items = groups.pop("")
     return Scored(
         figures=graded.figures,
-        items=len(graded.grades),
+        items=len(items),
         unscored=sum(grade.score is None for grade in graded.grades),
-        outcomes=Counter(grade.outcome for grade in graded.grades),
-        pictures=len({grade.picture for grade in graded.grades if grade.picture}),
-        interval=_interval(graded.grades),
+        outcomes=Counter(grade.outcome for grade in items),
+        pictures=len({grade.picture for grade in items if grade.picture}),
+        interval=_interval(items),
+        controls={name: found for name, some in sorted(groups.items()) if (found := _interval(some)) is not None},
     )
 
 
@@ -106,6 +115,7 @@ def _line(grade: Grade) -> dict[str, Any]:
         "outcome": grade.outcome,
         "kind": grade.kind,
         "picture": grade.picture,
+        **({"control": grade.control} if grade.control else {}),
         **grade.figures,
     }
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from pictus.record import Box, Facts
 from pictus.scene import Area, name_of
-from pictus.scene.geometry import inside, likeness
+from pictus.scene.geometry import ALIKE, inside, likeness
 from pictus.tools.function import CannotDo
 
-ALIKE = 0.5  # likeness from which two rectangles mean the same thing
 _MOSTLY = 0.5  # part of a thing that must lie in a region to be shown by it
 
 

@@ -32,10 +32,12 @@ class Sitting:
         return found
 
     @property
-    def source(self) -> plugins.Source:
+    def source(self) -> plugins.Questions:
         """Make the reader of the questions' dataset."""
-        exam = self.exam
-        found: plugins.Source = plugins.load("sources", exam.source, getattr(exam, "source_settings", None))
+        exam: Any = self.exam
+        found: plugins.Questions = exam
+        if exam.source:
+            found = plugins.load("sources", exam.source, getattr(exam, "source_settings", None))
         return found
 
 

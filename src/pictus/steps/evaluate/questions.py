@@ -32,9 +32,10 @@ class Chosen:
 def choose(plan: EvaluatePlan, sitting: Sitting) -> Chosen:
     """Choose the questions: the first ones, and of these those whose ids have the smallest hashes.
 
-    A larger sample holds every smaller one of its seed, so that going on costs only what is new.
+    A larger sample holds every smaller one of its seed, so that going on costs only what is new. Controls go with the
+    questions that they are of.
     """
-    ids: dict[str, None] = {}
+    ids: dict[str, str] = {}  # with the questions that they are, or control
     unfit: Counter[str] = Counter()
     for item in _items(plan, sitting):
         if isinstance(item, Reject):
@@ -42,15 +43,16 @@ def choose(plan: EvaluatePlan, sitting: Sitting) -> Chosen:
         elif item.id in ids:
             unfit["its id stands twice"] += 1
         else:
-            ids[item.id] = None
+            ids[item.id] = item.control_of or item.id
     if not ids:
         why = "; ".join(list(unfit)[:3]) or "it is empty"
         mend = "check the data root and the split"
         raise PictusError(f"no question of {sitting.benchmark} can be asked: {why}", where=str(plan.root), mend=mend)
-    kept = list(ids)[: plan.limit]
-    if plan.sample is not None and plan.sample < len(kept):
-        kept = nsmallest(plan.sample, kept, key=lambda one: _rank(one, plan.seed))
-    return Chosen(ids=frozenset(kept), of=len(ids), unfit=unfit)
+    asked = list(dict.fromkeys(ids.values()))[: plan.limit]
+    if plan.sample is not None and plan.sample < len(asked):
+        asked = nsmallest(plan.sample, asked, key=lambda one: _rank(one, plan.seed))
+    kept = frozenset(asked)
+    return Chosen(ids=frozenset(key for key, one in ids.items() if one in kept), of=len(ids), unfit=unfit)
 
 
 def chosen_items(plan: EvaluatePlan, sitting: Sitting, chosen: Chosen) -> Iterator[Item]:

@@ -20,7 +20,7 @@ from pictus.prompt import Answer, Prompt
 from pictus.prompt_sets.answers import Unusable, json_in
 from pictus.record import Call, Facts, Part, Tool, Turn
 from pictus.scene import Area
-from pictus.scene.geometry import likeness
+from pictus.scene.geometry import ALIKE, likeness
 from pictus.steps.generate.rows import Said
 from pictus.tools.cases import WANTED, case_of
 from pictus.tools.function import result_at
@@ -28,7 +28,7 @@ from pictus.tools.library import is_ours, run
 from pictus.tools.offer import offered
 from pictus.tools.own import read_tools
 from pictus.tools.provenance import Grounds, box_ref, with_grounds
-from pictus.tools.seen import ALIKE, area_of_box, is_called
+from pictus.tools.seen import area_of_box, is_called
 
 _MOST_OWN = 6  # of a user's tools beside one picture
 _RESULT = re.compile(r"\$(\d+)\.([\w.]+)")  # "$1.boxes.0": out of the result of the first call
