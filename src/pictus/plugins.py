@@ -233,8 +233,11 @@ class Exam(Benchmark, Protocol):
         """Write what was answered in the official layout."""
         ...
 
-    def official(self, paper: Paper, folder: Path) -> Official | None:
-        """Name the official files of a paper, or make them below a folder; None where the answers are not public."""
+    def official(self, paper: Paper, folder: Path) -> Official | Path:
+        """Name the official files of a paper, or make them below the folder that the predictions lie in.
+
+        Where the answers are not public, name or make the file that the official server takes.
+        """
         ...
 
 

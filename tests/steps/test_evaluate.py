@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -135,6 +136,23 @@ def test_a_split_whose_answers_are_secret_gives_a_file_for_the_official_server(d
     assert done.scored is None and done.is_clean and done.name == on.replace(":", "-")
     assert len(json.loads(done.predictions.read_bytes())) == 8
     assert not (tmp_path / done.name / "scores.json").exists()
+
+
+def test_the_submission_of_mmmu_has_letters_for_choices_and_words_for_open_questions(data, tmp_path):
+    def talkative(body, times):
+        first = body["messages"][-1]["content"][-1]["text"]
+        return (
+            "I think it is (B), clearly." if "of 0 " in first else "none of them" if "letter" in first else "A red one."
+        )
+
+    with serving(talkative) as endpoint:
+        (done,) = evaluated(data, tmp_path, endpoint, on=["mmmu:test"]).values()
+    assert done.predictions.name == "submission.json"
+    told = json.loads(done.predictions.read_bytes())
+    assert told["validation_Art_1"] == "B" and told["validation_Art_2"] == "A red one."
+    drawn = [told[f"validation_Art_{n}"] for n in (3, 5, 7)]
+    dice = random.Random(42)
+    assert drawn == [dice.choice("ABCD") for _ in drawn]
 
 
 def test_several_splits_of_a_benchmark_are_asked_in_one_run(data, tmp_path):

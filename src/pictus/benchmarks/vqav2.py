@@ -59,10 +59,10 @@ class Benchmark:
             ({"question_id": official_id(one.item.id), "answer": short(one.turn.text)} for one in replies), path
         )
 
-    def official(self, paper: Paper, folder: Path) -> Official | None:
+    def official(self, paper: Paper, folder: Path) -> Official | Path:
         """Take the dataset's questions and annotations; for a part of them, make both."""
         if len(paper.files) == 1:
-            return None
+            return folder / self.predictions
         questions, truth = paper.files
         if paper.is_whole:
             return Official(questions=questions, truth=truth)

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, ClassVar
 
 from pictus.benchmarks.mmmu import open_answer, paper
-from pictus.benchmarks.mmmu.choice import letter_of, pro_letter_of
+from pictus.benchmarks.mmmu.choice import letter_of, official_dice, pro_letter_of
 from pictus.benchmarks.mmmu.figures import figures_of, subject_of
 from pictus.benchmarks.mmmu.items import CHOICE, Item, items_of, pro_items_of
 from pictus.errors import PictusError
@@ -18,8 +18,6 @@ from pictus.record import Record
 from pictus.scoring.asking import BY_LETTER
 from pictus.scoring.outcome import outcome_of
 from pictus.scoring.part import write_members
-
-_OFFICIAL_SEED = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +59,10 @@ class Benchmark:
         """Write the responses as they came: the scorer reads them."""
         write_members(((one.item.id, one.turn.text) for one in replies), path)
 
-    def official(self, asked: Paper, folder: Path) -> Official | None:
-        """Make the files of choices and answers, which the dataset has in other ones."""
-        return paper.official(asked, folder)
+    def official(self, asked: Paper, folder: Path) -> Official | Path:
+        """Make the files of choices and answers, which the dataset has in other ones; or what its server takes."""
+        found = paper.official(asked, folder)
+        return found or paper.submission(asked, folder / self.predictions, folder / "submission.json")
 
     def grade(self, files: Files) -> Graded:
         """Grade the answers, subject by subject."""
@@ -71,7 +70,7 @@ class Benchmark:
         if not items:
             mend = "ids are such as validation_Art_Theory_3: a split, a subject and a number"
             raise PictusError("no answer is to a question of MMMU", where=str(files.predictions), mend=mend)
-        dice = Random(_OFFICIAL_SEED)
+        dice = official_dice()
         grades = tuple(self._grade(item, dice) for item in items)
         right = _right(grades)
         figures = figures_of(right)

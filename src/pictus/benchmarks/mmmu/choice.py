@@ -1,10 +1,17 @@
 """What an answer to a question with choices means: a letter, by MMMU's rules or by those of MMMU-Pro."""
 
 from collections.abc import Callable, Mapping, Sequence
+from random import Random
 
 _ENDS = ",.!?;:'"  # taken off one kind after the other: ".," keeps its period, ",." loses both
 _WORDS_OF_CONTENT = 5  # more words than these may hold the text of a choice
 _ANNOUNCED = "Answer:"
+_OFFICIAL_SEED = 42
+
+
+def official_dice() -> Random:
+    """Give the dice that the official scorer draws letters with, subject after subject."""
+    return Random(_OFFICIAL_SEED)
 
 
 def letters(options: Sequence[str]) -> dict[str, str]:

@@ -43,7 +43,7 @@ def items_of(files: Files, *, with_choices: bool) -> Iterator[Item]:
         asked = _choices(_given(files.questions, "questions", mend))
         refuse_extra([key for key in answers if truth[key][0] == CHOICE], asked, files.predictions)
     order = [key for key in asked if key in answers] + [key for key in answers if key not in asked]
-    for key in _by_subject(order):
+    for key in by_subject(order):
         kind, true = truth[key]
         yield Item(key, kind, true, asked.get(key, _NO_CHOICES), answers[key])
 
@@ -61,7 +61,8 @@ def pro_items_of(files: Files) -> Iterator[Item]:
         yield Item(key, CHOICE, truth[key], asked[key], "" if isinstance(response, dict) else response)
 
 
-def _by_subject(keys: Iterable[str]) -> list[str]:
+def by_subject(keys: Iterable[str]) -> list[str]:
+    """Put ids in the official order; those of no subject are left out."""
     places = {subject: number for number, subject in enumerate(SUBJECTS)}
     known = [key for key in keys if subject_of(key) in places]
     return sorted(known, key=lambda key: places[subject_of(key)])

@@ -6,9 +6,11 @@ from typing import Any
 
 import orjson
 
-from pictus.benchmarks.mmmu.items import CHOICE
+from pictus.benchmarks.mmmu.choice import letter_of, letters, official_dice
+from pictus.benchmarks.mmmu.items import CHOICE, by_subject
 from pictus.grade import Item, Official, Paper
 from pictus.reading.choices import letter
+from pictus.reading.json import read_object
 from pictus.record import Record
 from pictus.scoring.asking import IN_A_WORD, item_of
 from pictus.scoring.part import write_lines, write_members
@@ -28,6 +30,22 @@ def official(paper: Paper, folder: Path) -> Official | None:
     write_lines((_question(record) for record in paper.records()), questions)
     write_members(((record.origin.key, _truth(record)) for record in paper.records()), truth)
     return Official(questions=questions, truth=truth)
+
+
+def submission(paper: Paper, responses: Path, to: Path) -> Path:
+    """Write what the server for the test split takes: letters for choices, whatever was said for open questions.
+
+    It reads no letters itself. They are read here as the official program does that is run before a submission: what it
+    cannot read it draws, with the same seed.
+    """
+    choices = {one.origin.key: letters(one.facts.choices) for one in paper.records() if _kind(one) == CHOICE}
+    said: dict[str, str] = read_object(responses)
+    dice, told = official_dice(), dict(said)
+    for key in by_subject(said):
+        if found := choices.get(key):
+            told[key] = letter_of(said[key], found) or dice.choice(list(found))
+    write_members(told.items(), to)
+    return to
 
 
 def _question(record: Record) -> dict[str, Any]:

@@ -166,8 +166,8 @@ def _scored(plan: EvaluatePlan, sitting: Sitting, chosen: Chosen, unanswered: Co
         unasked=chosen.unfit,
         unanswered=unanswered,
     )
-    if official is None:
-        return evaluated
+    if isinstance(official, Path):
+        return replace(evaluated, predictions=official)
     files = Files(predictions=evaluated.predictions, questions=official.questions, truth=official.truth)
     options = {**sitting.options, **official.options}
     scored = score.run(score.plan(sitting.benchmark, files, options=options, per_item=folder / ITEMS))
