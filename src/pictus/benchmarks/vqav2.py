@@ -15,6 +15,7 @@ from pictus.record import Record, Reject
 from pictus.scoring.agreement import agreement, mean_of_people
 from pictus.scoring.answers import Answers, answers_of, id_of, refuse_extra, refuse_missing, refuse_other_than_text
 from pictus.scoring.asking import IN_A_WORD, item_of, official_id, short
+from pictus.scoring.official import LAST_OF_SEVERAL
 from pictus.scoring.outcome import outcome_of
 from pictus.scoring.part import part_of_rows, write_array
 from pictus.scoring.vqa_words import Said, Sayings
@@ -130,7 +131,7 @@ def _grade(key: str, row: Mapping[str, Any], answer: str, is_repeated: bool, say
         parsed = found.words
         score = _score(people, [one.words for one in given], parsed)
     if is_repeated:
-        note = f"{note}; answered more than once, and the last answer counts".removeprefix("; ")
+        note = f"{note}; {LAST_OF_SEVERAL}".removeprefix("; ")
     grade = Grade(
         id=key,
         score=None if score is None else round(100 * score, _PLACES) / 100,
