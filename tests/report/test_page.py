@@ -1,5 +1,3 @@
-import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -12,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from browser import take_picture
 from pictus.record import Box, Call, Facts, Media, Origin, Part, Record, Turn, make_record
 from pictus.report.gallery import hue_of
 from pictus.report.page import write_page
 
 HOSTILE = "<script>alert(1)</script>\" onload=x 'y'</style></title><b>{{ 7*7 }}\x00\x1b\u202e\ud800"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 class _Page(HTMLParser):
@@ -238,17 +236,9 @@ def test_the_same_records_give_the_same_bytes_and_labels_the_same_colour(tmp_pat
 
 @pytest.mark.browser
 def test_a_browser_shows_the_page(tmp_path: Path) -> None:
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        pytest.skip("no Chromium on this machine")
     _write(tmp_path, _record(), _hostile(HOSTILE))
     shot = tmp_path / "page.png"
-    flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync"
-    quiet = "--disable-background-networking --disable-component-update --window-size=1280,1400"
-    places = [f"--user-data-dir={tmp_path / 'profile'}", f"--screenshot={shot}"]
-    address = (tmp_path / "page.html").as_uri()
-    command = [browser, *flags.split(), *quiet.split(), *places, address]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    take_picture(tmp_path / "page.html", shot, 1280, 1400)
     with Image.open(shot) as image:
         assert image.size == (1280, 1400)
         colours = image.convert("RGB").getcolors(1 << 24) or []

@@ -1,16 +1,21 @@
 """Reports: which items a page shows, that it needs nothing beside it, and that nothing in it can do harm."""
 
+import asyncio
 import json
 import re
 from html.parser import HTMLParser
+from itertools import product
 
 import pytest
 
+from browser import tab
 from endpoint import serving
 from exams import knowing, write_exams
 from pictus.engine.events import Events
 from pictus.steps import compare, evaluate, report
 
+# How many items a reader sees, as the browser lays them out.
+SEEN = "[...document.querySelectorAll('.item')].filter(one => one.checkVisibility()).length"
 EVIL = '</pre><script>alert(1)</script>"onload="x'
 
 
@@ -86,6 +91,38 @@ def test_each_choice_hides_what_has_not_its_class(runs):
     assert dict(told.values()) == counts
     assert {"gqa", "mmmu", "wrong", "right", "refused", "open"} <= set(told)
     assert told["gqa"][1] == 8
+
+
+@pytest.mark.browser
+@pytest.mark.serial
+def test_a_browser_filters_the_items_without_scripts_and_asks_for_nothing(runs, tmp_path):
+    path = report.report_run(runs / "a")
+    page = page_of(path)[0]
+    asyncio.run(_looked_through(path, tmp_path / "profile", page.items))
+
+
+async def _looked_through(path, profile, items):
+    async with tab(profile) as shown:
+        await shown.open(path.as_uri())
+        assert await shown.ask("document.title") == "Evaluation of m" and await shown.ask(SEEN) == len(items)
+        pictures = "[...document.images].map(one => (one.loading = 'eager', one.src.slice(0, 11)))"
+        assert set(await shown.ask(pictures)) == {"data:image/"}
+        choices = await shown.ask("[...document.querySelectorAll('.filters input')].map(one => one.id)")
+        for name in filter(None, choices):
+            await shown.click(f"label:has(#{name})")
+            assert await shown.ask(SEEN) == sum(name in names for names in items)
+            row = await shown.ask(f"document.getElementById('{name}').name")
+            await shown.click(f"label:has([name='{row}']:not([id]))")
+            assert await shown.ask(SEEN) == len(items)
+        by = [[name for name in choices if name.startswith(f"f{row}-")] for row in (1, 2)]
+        for one, other in product(*by):  # two rows at once
+            for name in (one, other):
+                await shown.click(f"label:has(#{name})")
+            assert await shown.ask(SEEN) == sum({one, other} <= set(names) for names in items)
+        assert {address.partition(":")[0] for address in shown.requests} <= {"file", "data"}
+        assert [address for address in shown.requests if address.startswith("file")] == [path.as_uri()]
+        assert await shown.ask("[...document.images].every(one => one.complete && one.naturalWidth > 0)")
+        assert not await shown.ask("document.scripts.length") and not shown.complaints
 
 
 def test_a_small_page_holds_first_what_says_most(runs):
