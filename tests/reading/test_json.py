@@ -6,6 +6,7 @@ import json
 import lzma
 from pathlib import Path
 
+import orjson
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from pictus.errors import PictusError
 from pictus.reading import structure
 from pictus.reading.json import read_array, read_batches, read_lines, read_members, read_object, read_rows
+from pictus.reading.repeated_keys import may_repeat_keys
 from pictus.record import Reject
 
 values = st.recursive(
@@ -149,6 +151,14 @@ def test_the_members_of_an_object_come_back_whatever_the_pieces(tmp_path_factory
         patch.setattr(structure, "_PIECE_BYTES", size)
         found = list(read_members(path, "wanted" if inner else None))
     assert [(key, value) for _, key, value in found] == list(members.items())
+
+
+@pytest.mark.parametrize("rows", [1, 2_000])
+def test_a_key_that_stands_twice_is_noticed_in_few_rows_and_in_many(rows):
+    whole = b",".join(b'{"n":%d,"text":"a \\u0022 and a \\" b\\\\"}' % number for number in range(rows))
+    for last, is_repeated in ((b"[]", False), (b'{"n":1,"n":2}', True), (b'{"n":1,"\\u006e":2}', True)):
+        text = b"[" + whole + b"," + last + b"]"
+        assert may_repeat_keys(text, orjson.loads(text)) == is_repeated
 
 
 def test_a_key_that_stands_twice_is_noticed_wherever_it_stands(tmp_path):

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,6 +19,7 @@ from pictus.scoring.part import part_of_members, write_array
 
 _WHAT_IS_COMMON = ("color", "material", "shape")  # all that two things can have in common
 _AMONG = ("validity", "plausibility")
+_NONE: Mapping[str, float] = {}
 _KINDS = ("accuracyPerStructuralType", "accuracyPerSemanticType", "accuracyPerSteps", "accuracyPerLength")
 
 
@@ -71,6 +72,7 @@ class Benchmark:
         repeated = frozenset(answers.repeated)
         tally = _Tally(follow=self.consistency)
         grades: list[Grade] = []
+        told: dict[str, dict[str, float]] = {}  # figures of the items that others follow from
         missing: list[str] = []
         lacking: list[str] = []
         for where, key, row in members_of(files.questions):
@@ -89,7 +91,10 @@ class Benchmark:
                     lacking.append(key)
                     continue
                 note = LAST_OF_SEVERAL if key in repeated else ""
-                grades.append(_grade(key, row, answer, is_right, note, None if among is None else among[key]))
+                figures = _NONE if among is None else _likely(among[key], answer, row)
+                if key in tally.following:  # what it is consistent with is known only in the end
+                    figures = told[key] = dict(figures)
+                grades.append(_grade(key, row, answer, is_right, note, figures))
             except ROW_ERRORS as error:
                 mend = "score a split whose answers are public, in its official file"
                 raise PictusError(reason_of(error), where=where, mend=mend) from None
@@ -99,10 +104,8 @@ class Benchmark:
             mend = "give the questions of a balanced split, or all of a split"
             raise PictusError("there are no balanced questions", where=str(files.questions), mend=mend)
         consistent = tally.consistency(files.questions) if self.consistency else {}
-        for number, grade in enumerate(grades):
-            if grade.id in consistent:
-                figures = {**grade.figures, "consistency": consistent[grade.id]}
-                grades[number] = replace(grade, figures=figures)
+        for key, share in consistent.items():
+            told[key]["consistency"] = share
         means = {} if among is None else {name: _mean([one.figures[name] for one in grades]) for name in _AMONG}
         if self.consistency:
             means["consistency"] = _mean(list(consistent.values()))
@@ -114,8 +117,8 @@ class _Tally:
     """Counts as the questions come by, so that none of them has to be kept."""
 
     follow: bool
-    # Right and all answers of each kind of question; the mean of zeros and ones is one by the other, exactly.
-    kinds: dict[str, dict[Any, list[int]]] = field(default_factory=lambda: {name: {} for name in _KINDS})
+    # Right and all answers of the questions that are of the same four kinds.
+    counts: dict[tuple[Any, ...], list[int]] = field(default_factory=dict)
     given: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(Counter))
     true: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(Counter))
     right: dict[str, bool] = field(default_factory=dict)
@@ -131,35 +134,39 @@ class _Tally:
             return is_right
         types, group = row["types"], row["groups"]["global"]
         kinds = (types["structural"], types["semantic"], _steps(row["semantic"]), len(row["question"].split()))
-        for name, kind in zip(_KINDS, kinds, strict=True):
-            counts = self.kinds[name].setdefault(kind, [0, 0])
-            counts[0] += is_right
-            counts[1] += 1
+        counts = self.counts.get(kinds)
+        if counts is None:
+            counts = self.counts[kinds] = [0, 0]
+        counts[0] += is_right
+        counts[1] += 1
         if group is not None:
             self.true[group][truth] += 1
             if isinstance(answer, str):
                 self.given[group][answer] += 1
         if self.follow and is_right:
-            others = tuple(other for other in list_in(row, "entailed") if id_of(other) != key)
+            others = tuple([other for other in map(id_of, list_in(row, "entailed")) if other != key])
             if others:
                 self.following[key] = others
         return is_right
 
     def consistency(self, questions: Path) -> dict[str, float]:
         """Give, for each right answer with questions that follow from it, the part of those that was right, too."""
+        try:
+            worth = self.right.__getitem__
+            return {key: sum(map(worth, others)) / len(others) for key, others in self.following.items()}
+        except KeyError:
+            pass
         unknown = {other: None for others in self.following.values() for other in others if other not in self.right}
-        if unknown:
-            some = ", ".join(list(unknown)[:10])
-            raise PictusError(
-                f"{len(unknown):,} questions that follow from others are not in this file: {some}",
-                where=str(questions),
-                mend="give the file with all questions, such as val_all_questions.json",
-            )
-        return {key: sum(self.right[other] for other in others) / len(others) for key, others in self.following.items()}
+        raise PictusError(
+            f"{len(unknown):,} questions that follow from others are not in this file: {', '.join(list(unknown)[:10])}",
+            where=str(questions),
+            mend="give the file with all questions, such as val_all_questions.json",
+        )
 
     def figures(self, means: Mapping[str, float]) -> dict[str, Any]:
         """Give the figures that come from counts, with the others among them."""
-        structural = self.kinds["accuracyPerStructuralType"]
+        every = self._kinds()
+        structural = every["accuracyPerStructuralType"]
         opened = [counts for kind, counts in structural.items() if kind == "query"]
         binary = [counts for kind, counts in structural.items() if kind != "query"]
         return {
@@ -170,9 +177,19 @@ class _Tally:
             "distribution": self._distribution(),
             **{
                 name: {str(kind): _share([counts]) for kind, counts in sorted(kinds.items())}
-                for name, kinds in self.kinds.items()
+                for name, kinds in every.items()
             },
         }
+
+    def _kinds(self) -> dict[str, dict[Any, list[int]]]:
+        """Add up right and all answers of each kind; the mean of zeros and ones is one by the other, exactly."""
+        found: dict[str, dict[Any, list[int]]] = {name: {} for name in _KINDS}
+        for kinds, (right, everything) in self.counts.items():
+            for name, kind in zip(_KINDS, kinds, strict=True):
+                counts = found[name].setdefault(kind, [0, 0])
+                counts[0] += right
+                counts[1] += everything
+        return found
 
     def _distribution(self) -> float | None:
         total, size = 0.0, 0
@@ -204,6 +221,12 @@ def _refuse_without_choices(lacking: list[str], path: Path | None) -> None:
         raise PictusError(what, where=str(path), mend="give the choices of the same split")
 
 
+def _likely(among: tuple[bool, bool], answer: Any, row: Mapping[str, Any]) -> dict[str, float]:
+    if "Common" in row["types"]["detailed"]:
+        among = (answer in _WHAT_IS_COMMON,) * 2
+    return dict(zip(_AMONG, map(float, among), strict=True))
+
+
 def _steps(semantic: list[Mapping[str, Any]]) -> int:
     """Count the steps of reasoning; looking whether something is there, and naming it, are none."""
     count = 0
@@ -215,14 +238,8 @@ def _steps(semantic: list[Mapping[str, Any]]) -> int:
 
 
 def _grade(
-    key: str, row: Mapping[str, Any], answer: Any, is_right: bool, note: str, among: tuple[bool, bool] | None
+    key: str, row: Mapping[str, Any], answer: Any, is_right: bool, note: str, figures: Mapping[str, float]
 ) -> Grade:
-    told: dict[str, Any] = {}
-    types = row["types"]
-    if among is not None:
-        if "Common" in types["detailed"]:
-            among = (answer in _WHAT_IS_COMMON,) * 2
-        told["figures"] = dict(zip(_AMONG, map(float, among), strict=True))
     # The official script counts the answers of a group by their texts, and ends where one cannot be a key.
     is_uncounted = isinstance(answer, list | dict) and row["groups"]["global"] is not None
     if not isinstance(answer, str):
@@ -233,9 +250,9 @@ def _grade(
         parsed=answer,
         note=note,
         outcome=outcome_of(answer) if isinstance(answer, str) else "unreadable",
-        kind=types["structural"],
+        kind=row["types"]["structural"],
         picture=str(row.get("imageId", "")),
-        **told,
+        figures=figures,
     )
 
 
