@@ -193,3 +193,14 @@ def test_a_subset_is_scored_by_itself_and_only_when_asked_for(tmp_path):
 def test_files_that_are_not_as_the_official_ones_are_refused(tmp_path, truth, said, words):
     with pytest.raises(PictusError, match=words):
         graded(tmp_path, truth, said)
+
+
+@pytest.mark.parametrize("unit", ["&", "…", "\U0001f600", "&a", "a:", "'", "<a", "$A"])
+def test_long_captions_of_marks_are_cut_as_short_ones_are(unit):
+    """What only looks ahead must not change with the length, nor with what was cut before."""
+    short, long = (
+        tokenized(Captions([["a"]], [f"{unit * count} end"])).candidates[0].split() for count in (600, 4_000)
+    )
+    assert short[-1] == long[-1] == "end" and set(short) == set(long)
+    if len(short) > 1:
+        assert 6 < (len(long) - 1) / (len(short) - 1) < 7

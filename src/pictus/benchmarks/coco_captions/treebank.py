@@ -7,7 +7,7 @@ the first. Patterns are written so that the first way in which one fits is its l
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from pictus.benchmarks.coco_captions import abbreviations
@@ -54,16 +54,21 @@ def words_of(text: str, end: int) -> Iterator[str]:
             yield alone[0].lower()
             place = alone.end()
             continue
-        longest, token = place, text[place]
-        make: _Made = _deleted
-        for rule in _rules_for(text[place]):
-            found = rule.pattern.match(text, place, place + _SEEN)
-            if found and found.end(found.lastindex or 0) > longest:
-                longest, make, token = found.end(found.lastindex or 0), rule.make, found[0]
-        word, used = make(token)
+        word, used = _first_word(text[place : place + _SEEN])
         if word is not None:
             yield word.lower()
         place += used
+
+
+@lru_cache(4_096)  # a text that is a mark a million times over looks the same from nearly all of them
+def _first_word(text: str) -> tuple[str | None, int]:
+    longest, token = 0, text[0]
+    make: _Made = _deleted
+    for rule in _rules_for(text[0]):
+        found = rule.pattern.match(text)
+        if found and found.end(found.lastindex or 0) > longest:
+            longest, make, token = found.end(found.lastindex or 0), rule.make, found[0]
+    return make(token)
 
 
 def _plain(text: str) -> tuple[str, int]:
@@ -129,13 +134,26 @@ def _initial(text: str) -> tuple[str, int]:
 
 @cache
 def _rules_for(beginning: str) -> tuple[_Rule, ...]:
-    """Choose the rules that a text with this beginning may fit; for what is not ASCII, all of them."""
+    """Choose the rules that a text with this beginning may fit."""
+    if not beginning.isascii():
+        return _rules_beyond_ascii(is_mark=not _in_words().match(beginning))
     kind = "a" if beginning.isalpha() else "1" if beginning.isdecimal() else beginning
     return tuple(
         _Rule(pattern, make)
         for kinds, pattern, make in _rules()
-        if not beginning.isascii() or kind in kinds or ("~" in kinds and kind not in "a1")
+        if kind in kinds or ("~" in kinds and kind not in "a1")
     )
+
+
+@cache
+def _rules_beyond_ascii(*, is_mark: bool) -> tuple[_Rule, ...]:
+    """Choose all rules; of those of letters and digits alone, none fits a mark."""
+    return tuple(_Rule(pattern, make) for kinds, pattern, make in _rules() if not (is_mark and {*kinds} <= {*"a1"}))
+
+
+@cache
+def _in_words() -> re.Pattern[str]:
+    return re.compile(f"[{letters()}{digits()}]")
 
 
 @cache
