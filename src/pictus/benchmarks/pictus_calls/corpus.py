@@ -117,7 +117,7 @@ def _blank(medium: Media) -> Media:
     return Media(data=_grey(width, height), width=width, height=height)
 
 
-@lru_cache(64)
+@lru_cache(4_096)  # a thousand sizes are usual, and a grey picture is a few kilobytes
 def _grey(width: int, height: int) -> bytes:
     from PIL import Image  # slow to import, and needed only where somebody is asked
 
