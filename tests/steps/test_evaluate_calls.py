@@ -9,6 +9,7 @@ from aiohttp import web
 from endpoint import serving
 from pictus import plugins
 from pictus.chat.reply import completion
+from pictus.cli.score import told_of
 from pictus.demo.coco import write_coco
 from pictus.engine.events import Events
 from pictus.errors import PictusError
@@ -103,6 +104,8 @@ def test_the_files_of_a_run_give_its_figures_again_and_controls_are_apart(corpus
     (found,) = compare.run(compare.plan(folder / "items.jsonl", folder / "items.jsonl")).values()
     assert found.overall.items == done.scored.items < len(lines)
     assert "by sight, blank" in report.report_run(tmp_path).read_text()
+    assert "with a blank picture" in (tmp_path / "report.md").read_text()
+    assert [line for line in told_of(again) if "asked with a swapped picture" in line]
     assert asked == len(lines)  # through the journal: nothing twice
     _, endpoint = evaluated(corpus, tmp_path, playing(expected(corpus), looks=True))
     assert endpoint.asked == []

@@ -212,11 +212,16 @@ def _figures(name: str, found: Mapping[str, Any]) -> Figures:
     rows += [(key, f"{value:.4f}" if isinstance(value, float) else f"{value:,}") for key, value in plain.items()]
     if (mean := honest["mean"]) is not None:
         rows.append(("mean of the items", _mean(mean)))
+    rows += [(f"with a {name} picture", _mean(one)) for name, one in honest.get("controls", {}).items()]
     outcomes = sorted(honest["outcomes"].items())
     rows.append(("answers", ", ".join(f"{count:,} {_OUTCOMES.get(outcome, outcome)}" for outcome, count in outcomes)))
     rows += [("got no answer", f"{count:,}: {why}") for why, count in found["unanswered"].items()]
     rows += [("cannot be asked", f"{count:,}: {why}") for why, count in found["unasked"].items()]
     return Figures(title=name, rows=tuple(rows))
+
+
+def _between(interval: Mapping[str, Any]) -> str:
+    return f"{interval['mean']:.4f}, {interval['level']:.0%}: {interval['low']:.4f} to {interval['high']:.4f}"
 
 
 def _differences(name: str, one: Compared) -> Figures:
