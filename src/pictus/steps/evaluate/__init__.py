@@ -28,9 +28,10 @@ from pictus.record import Media, Turn
 from pictus.steps import score
 from pictus.steps.asked import open_journal, price_for
 from pictus.steps.compare import ITEMS
-from pictus.steps.evaluate.plan import EvaluatePlan, Sitting, load_model, plan
+from pictus.steps.evaluate.plan import EvaluatePlan, load_model, plan
 from pictus.steps.evaluate.questions import Chosen, choose, chosen_items, chosen_records, prompt_of, words_of
 from pictus.steps.report import REPLIES
+from pictus.steps.sitting import Sitting
 from pictus.store.whole_file import whole_file
 
 __all__ = ["EvaluatePlan", "Evaluated", "choose", "plan", "run"]

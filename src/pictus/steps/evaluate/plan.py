@@ -7,38 +7,9 @@ from typing import Any
 
 from pictus import plugins
 from pictus.ask.which import backend_of, model_named
-from pictus.errors import ManyErrors, PictusError
+from pictus.errors import PictusError
 from pictus.steps.asked import check_means
-from pictus.steps.splits import find_splits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sitting:
-    """One benchmark, and the split that is asked."""
-
-    benchmark: str
-    split: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """Name it, as its folder: several splits of a benchmark may be asked in one run."""
-        return self.benchmark if self.split == self.exam.usual_split else f"{self.benchmark}-{self.split}"
-
-    @property
-    def exam(self) -> plugins.Exam:
-        """Make the benchmark."""
-        found: plugins.Exam = plugins.load("benchmarks", self.benchmark, self.options)
-        return found
-
-    @property
-    def source(self) -> plugins.Questions:
-        """Make the reader of the questions' dataset."""
-        exam: Any = self.exam
-        found: plugins.Questions = exam
-        if exam.source:
-            found = plugins.load("sources", exam.source, getattr(exam, "source_settings", None))
-        return found
+from pictus.steps.sitting import Sitting, sittings_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +60,7 @@ def plan(
         options: of benchmarks, each as `name.option`.
         rest: the other fields of a plan.
     """
-    sittings = _sittings(list(on), dict(options or {}))
+    sittings = sittings_of(list(on), dict(options or {}))
     draft = EvaluatePlan(model=model, root=root, to=to, sittings=sittings, backend=backend or "", **rest)
     for name in ("limit", "sample", "max_tokens"):
         if (value := getattr(draft, name)) is not None and value < 1:
@@ -114,39 +85,3 @@ def load_model(plan: EvaluatePlan) -> plugins.Model:
 def backend_named(plan: EvaluatePlan) -> str:
     """Name what asks the model."""
     return plan.backend or backend_of(plan.model)
-
-
-def _sittings(on: list[str], options: dict[str, Any]) -> tuple[Sitting, ...]:
-    if not on:
-        mend = "name benchmarks: `--on vqav2,gqa`"
-        raise PictusError("nothing is asked", where="--on", mend=mend)
-    sittings, problems = [], []
-    taken: set[str] = set()
-    known = plugins.names("benchmarks")
-    for told in on:
-        name, _, split = told.strip().partition(":")
-        name = name.replace("-", "_")
-        own = {key.partition(".")[2]: value for key, value in options.items() if key.partition(".")[0] == name}
-        taken |= {f"{name}.{key}" for key in own}
-        exam = plugins.load("benchmarks", name, own, where="--option" if name in known and own else "--on")
-        if not hasattr(exam, "items"):
-            mend = f"score answers of your own: `pictus score {name} --predictions FILE`"
-            problems.append(PictusError(f"{name} has no questions to ask", where="--on", mend=mend))
-        else:
-            sittings.append(Sitting(benchmark=name, split=split or exam.usual_split, options=own))
-    names = [one.name for one in sittings]
-    problems += [
-        PictusError(f"{name} stands here twice", where="--on", mend="name it once")
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
-    ]
-    problems += [
-        PictusError(
-            f"no benchmark takes `{key}`", where="--option", mend="write `NAME.OPTION=VALUE`, NAME after `--on`"
-        )
-        for key in options
-        if key not in taken
-    ]
-    if problems:
-        raise ManyErrors(problems, where="evaluate") if len(problems) > 1 else problems[0]
-    return tuple(sittings)

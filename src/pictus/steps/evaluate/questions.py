@@ -10,9 +10,10 @@ from pictus import plugins
 from pictus.errors import PictusError
 from pictus.grade import Item
 from pictus.prompt import Prompt, Sampling
-from pictus.reading.rows import ROW_ERRORS, reason_of
+from pictus.reading.rows import ROW_ERRORS
 from pictus.record import Part, Record, Reject, Turn
-from pictus.steps.evaluate.plan import EvaluatePlan, Sitting
+from pictus.steps.evaluate.plan import EvaluatePlan
+from pictus.steps.sitting import Sitting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,15 +114,8 @@ def _joined(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 
 def _items(plan: EvaluatePlan, sitting: Sitting) -> Iterator[Item | Reject]:
-    exam = sitting.exam
-    for record in sitting.source.records(plan.root, sitting.split):
-        if isinstance(record, Reject):
-            yield record
-            continue
-        try:
-            yield from list(exam.items(record))
-        except ROW_ERRORS as error:
-            yield Reject(where=record.origin.key, reasons=(reason_of(error),))
+    for found in sitting.questions(plan.root):
+        yield from (found,) if isinstance(found, Reject) else found[1]
 
 
 def _rank(key: str, seed: int) -> bytes:
