@@ -201,6 +201,7 @@ SECTIONS: dict[str, tuple[str, Callable[[], str]]] = {
     "gqa": ("Scoring GQA", gqa.table),
     "vqav2": ("Scoring VQAv2", vqav2.table),
     "captions": ("Scoring captions", captions.table),
+    "overlap": ("Copies of pictures", overlap.table),
     "local_models": ("Models on this machine", local_models.table),
     "feed": ("Feeding a training", feed.table),
     "packing": ("Packed rows", packing.table),

@@ -19,7 +19,7 @@ SHOWN = 3  # samples of each reason; `--json` gives all that were kept
 
 
 @click.command("check")
-@click.argument("target")
+@click.argument("targets", metavar="TARGET", nargs=-1, required=True)
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder of a file's pictures; by default its own.")
 @click.option("--only", multiple=True, help="Run only these checks; `pictus list checks` shows them.")
 @click.option("--fast", is_flag=True, help="Only look at the heads of pictures; of a tree, at their names.")
@@ -28,20 +28,52 @@ SHOWN = 3  # samples of each reason; `--json` gives all that were kept
 @click.option(
     "--missing", type=click.Path(path_type=Path), help="Of a tree: write the paths of all missing pictures here."
 )
+@click.option(
+    "--contamination", metavar="NAME[:SPLIT],…", help="Of corpora: say which questions of these benchmarks stand there."
+)
+@click.option("--from", "root", type=click.Path(path_type=Path), help="With --contamination: where their data lies.")
+@click.option(
+    "--pairs", type=click.Path(path_type=Path), help="With --contamination: write each such question with its record."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
-    target: str, only: tuple[str, ...], fast: bool, trainings: tuple[str, ...], missing: Path | None, **options: Any
+    targets: tuple[str, ...],
+    only: tuple[str, ...],
+    fast: bool,
+    trainings: tuple[str, ...],
+    missing: Path | None,
+    **options: Any,
 ) -> None:
     """Look at TARGET: a corpus, the data root of a source, a file in a known format, or a recipe.
 
     Of a tree that several datasets share, as `pictus arrange` makes it, say which trainings can run, and what the
     others lack; `--as NAME` looks at the rows of one dataset in it.
 
+    With `--contamination`, look in corpora for the questions of benchmarks: for their pictures by id, file, pixels and
+    looks, and for the words about the same picture. Exit code 3 says that some were found. The hashes of a corpus's
+    pictures are kept beside it.
+
     \b
     pictus check corpora/coco-instruct
     pictus check chat.json --pictures images
     pictus check data
+    pictus check corpora/mix corpora/more --contamination vqav2,gqa --from DATA
     """
+    on, root, pairs = options["contamination"], options["root"], options["pairs"]
+    if on is not None:
+        from pictus.cli.contamination import check_contamination
+
+        others = (only, fast, trainings, missing, options["pictures"], options["source"])
+        if any(others):
+            raise click.UsageError("--contamination goes with --from, --pairs and --json alone.")
+        if root is None:
+            raise click.UsageError("--contamination needs --from: where the data of the benchmarks lies.")
+        return check_contamination(targets, on, root, pairs=pairs, as_json=options["as_json"])
+    if root is not None or pairs is not None:
+        raise click.UsageError("--from and --pairs go with --contamination.")
+    if len(targets) > 1:
+        raise click.UsageError("Several targets are for --contamination; all else looks at one.")
+    (target,) = targets
     pictures, source, as_json = options["pictures"], options["source"], options["as_json"]
     for_trees = trainings or missing is not None
     if _is_tree(target) and source is None and not only:

@@ -32,6 +32,12 @@ from pictus.reading.wording import count_of
 @click.option("--journal", type=click.Path(), help="Where answers are kept.  [default: with the run]")
 @click.option("--at-once", type=click.IntRange(1), help="Requests in flight, at most.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the backend.")
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="CORPUS",
+    help="A corpus that the model was trained on: say which questions stand in it, and score the others apart.",
+)
 @click.option("--show", type=click.IntRange(0), help="Items on the report's page; 0 for no report.  [default: 200]")
 @click.option("--dry-run", is_flag=True, help="Say what would be asked, what it takes and costs, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON, by their official names.")
@@ -42,7 +48,8 @@ def command(
 
     Each question is asked with the instruction that is usual for its benchmark. Stop the run as you like: the same
     command goes on from there, and asks nothing twice. Where the answers of a split are not public, the file of
-    predictions is what the official server takes.
+    predictions is what the official server takes. With `--against`, every score stands there twice: of all questions,
+    and of those that no corpus has.
 
     \b
     pictus evaluate models/tuned --on vqav2,gqa --from DATA --to runs/tuned
@@ -96,10 +103,25 @@ def _tell(one: Any, *, as_json: bool) -> None:
         output.say(line)
     if one.scored is None:
         output.say(f"its answers are not public: {one.predictions} is for the official server")
+    if one.overlap is not None:
+        _tell_overlap(one.name, one.overlap, as_json=as_json)
     for what, counts in (("cannot be asked", one.unasked), ("got no answer", one.unanswered)):
         if counts:
             output.say(f"{count_of(sum(counts.values()), 'question')} {what}:")
             output.reasons(counts)
+
+
+def _tell_overlap(name: str, overlap: Any, *, as_json: bool) -> None:
+    """Say which questions stand in corpora, and what the official figures of the others are."""
+    from pictus.cli.contamination import tell_table
+    from pictus.cli.score import figure_rows
+
+    tell_table(overlap.table)
+    if overlap.unscored:
+        output.say(f"no official figures of what is left: {overlap.unscored}")
+    elif overlap.clean is not None and overlap.table.seen and not as_json:
+        click.echo(f"{name}, not seen: {count_of(overlap.clean.items, 'question')}")
+        output.table(figure_rows(overlap.clean.figures))
 
 
 def _dry_run(plan: Any, *, as_json: bool) -> None:

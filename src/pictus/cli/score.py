@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from pictus.cli import output
+from pictus.cli.contamination import compared, tell_table
 from pictus.reading.wording import count_of
 
 _FILE = click.Path(path_type=Path)
@@ -31,6 +33,9 @@ _MOST_EMPTY = 3  # figures without a value that are listed
 @click.option("--truth", type=_FILE, help="What is true.")
 @click.option("--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the benchmark.")
 @click.option("--per-item", type=_FILE, help="Write what each item is worth, as JSON Lines.")
+@click.option("--against", multiple=True, metavar="CORPUS", help="Say which questions stand in this training corpus.")
+@click.option("--from", "root", type=_FILE, help="With --against: where the data of the benchmark lies.")
+@click.option("--split", help="With --against: which split was asked.  [default: the usual one]")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON, by their official names.")
 def command(
     benchmark: str,
@@ -39,24 +44,36 @@ def command(
     truth: Path | None,
     options: tuple[str, ...],
     per_item: Path | None,
+    against: tuple[str, ...],
+    root: Path | None,
+    split: str | None,
     as_json: bool,
 ) -> None:
     """Score answers to BENCHMARK, which `pictus list benchmarks` names.
 
     \b
     pictus score vqav2 --questions questions.json --truth annotations.json --predictions results.json
+    pictus score vqav2 --truth annotations.json --predictions results.json --against corpora/mix --from DATA
     """
     from pictus.grade import Files
     from pictus.steps import score
 
-    files = Files(predictions=predictions, questions=questions, truth=truth)
-    done = score.run(score.plan(benchmark, files, options=output.settings_of(options), per_item=per_item))
+    files, settings = Files(predictions=predictions, questions=questions, truth=truth), output.settings_of(options)
+    plan = score.plan(benchmark, files, options=settings, per_item=per_item)
+    table = None
+    if against or root is not None or split is not None:
+        table = compared(benchmark, split, settings, root, against)
+        plan = replace(plan, seen=table.lines)
+    done = score.run(plan)
     if as_json:
-        output.result({**done.figures, "pictus": done.honest})
+        overlap = {} if table is None else {"contamination": table.plain()}
+        output.result({**done.figures, "pictus": done.honest, **overlap})
     else:
         output.table(figure_rows(done.figures))
     for line in told_of(done):
         output.say(line)
+    if table is not None:
+        tell_table(table)
     sys.exit(output.SET_ASIDE if done.unscored else output.DONE)
 
 
@@ -68,6 +85,9 @@ def told_of(done: Any) -> Iterator[str]:
         yield f"mean of the items' scores: {_between(done.interval)}"
     for name, interval in done.controls.items():
         yield f"the same, asked with a {name} picture: {_between(interval)}"
+    for name, (items, mean) in done.remainders.items():
+        if mean is not None:
+            yield f"mean, {name.replace('_', ' ')}: {_between(mean)}; {count_of(items, 'item')}"
     for name, count in sorted(done.outcomes.items()):
         if name != "answered":
             yield count_of(count, *_OUTCOMES[name])

@@ -46,6 +46,8 @@ class Shown:
     media: tuple[Media, ...]
     said: tuple[Said, ...]  # one, or that of A and that of B
     flip: Flip = ""
+    seen: tuple[str, ...] = ()  # how it was found in training data
+    seen_in: str = ""  # the corpus, and the id of the record
 
     @property
     def pictures(self) -> list[Picture]:
@@ -113,11 +115,13 @@ def write_evaluation(
 
 def _filters(items: Sequence[Shown], classes: list[list[str]]) -> Iterator[_Filter]:
     """Number what can be chosen, and note it at the items: no word of a benchmark becomes part of a style."""
+    compared = any(item.seen for item in items)
     rows: Mapping[str, list[set[str]]] = {
         "benchmark": [{item.benchmark} for item in items],
         "flip": [{str(item.flip)} - {""} for item in items],
         "score": [item.marks for item in items],
         "answer": [item.outcomes for item in items],
+        "seen": [{*item.seen} or ({"not seen"} if compared else set()) for item in items],
         "kind": [{item.kind} - {""} for item in items],
     }
     for number, (name, words) in enumerate(rows.items()):

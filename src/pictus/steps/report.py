@@ -15,11 +15,14 @@ from pictus.errors import PictusError
 from pictus.reading.json import read_lines, read_object
 from pictus.record import Media, Reject
 from pictus.report.evaluation import Figures, Flip, Said, Shown, write_evaluation
+from pictus.scoring.overlap.levels import REMAINDERS
 from pictus.steps.compare import ITEMS, Compared, ComparePlan
 from pictus.store.whole_file import whole_file
 
 REPLIES = "replies.jsonl"
+SEEN = "seen.jsonl"  # which questions stand in the corpora that the model was trained on
 SHOWN = 200  # items of a page, if nobody says else
+_LEVELS = {"near": "picture alike", "long_text": "half of a long text"}
 _MOST_TEXT = 4_000  # characters of a prompt or an answer
 _FLIPS: tuple[Flip, ...] = ("worse", "better", "same")  # in this order
 _OUTCOMES = {"fallback": "drawn by chance"}  # in words that say more than the scorer's own
@@ -77,8 +80,14 @@ def _place(item: Shown) -> int:
 
 def _of_run(folder: Path, share: int) -> Iterator[Shown]:
     lines = _chosen(folder / ITEMS, _worth_a_look(folder, share))
+    seen = {line["id"]: line["seen"] for line in _lines(folder / SEEN) if line["id"] in lines}
     for key, (item, reply) in lines.items():
-        yield _shown(folder.name, folder, key, item, reply, (_said(item, reply),))
+        told = {"seen": seen.get(key), **item}
+        yield _shown(folder.name, folder, key, told, reply, (_said(item, reply),))
+
+
+def _level(name: str) -> str:
+    return f"same {name}" if name in ("id", "file", "pixels", "question", "answer") else _LEVELS.get(name, name)
 
 
 def _of_pair(name: str, compared: Compared, paths: tuple[Path, Path], share: int) -> Iterator[Shown]:
@@ -149,6 +158,7 @@ def _shown(
     *,
     flip: Flip = "",
 ) -> Shown:
+    seen = item.get("seen") or {}
     return Shown(
         id=key,
         benchmark=benchmark,
@@ -158,6 +168,8 @@ def _shown(
         media=tuple(Media(path=one["path"], root=one["root"] or str(folder)) for one in reply.get("pictures") or ()),
         said=said,
         flip=flip,
+        seen=tuple(map(_level, seen.get("levels", ()))),
+        seen_in=f"record {seen['record']} of {seen['corpus']}" if seen else "",
     )
 
 
@@ -206,6 +218,7 @@ def _figures(name: str, found: Mapping[str, Any]) -> Figures:
     figures = found["figures"]
     if figures is None:
         rows.append(("score", "none: the answers of this split are not public"))
+        rows += _overlap_rows(found.get("contamination"), {})
         return Figures(title=name, rows=tuple(rows))
     honest = figures["pictus"]
     plain = {key: value for key, value in figures.items() if isinstance(value, int | float)}
@@ -213,6 +226,7 @@ def _figures(name: str, found: Mapping[str, Any]) -> Figures:
     if (mean := honest["mean"]) is not None:
         rows.append(("mean of the items", _mean(mean)))
     rows += [(f"with a {name} picture", _mean(one)) for name, one in honest.get("controls", {}).items()]
+    rows += _overlap_rows(found.get("contamination"), honest)
     outcomes = sorted(honest["outcomes"].items())
     rows.append(("answers", ", ".join(f"{count:,} {_OUTCOMES.get(outcome, outcome)}" for outcome, count in outcomes)))
     rows += [("got no answer", f"{count:,}: {why}") for why, count in found["unanswered"].items()]
@@ -220,8 +234,24 @@ def _figures(name: str, found: Mapping[str, Any]) -> Figures:
     return Figures(title=name, rows=tuple(rows))
 
 
-def _between(interval: Mapping[str, Any]) -> str:
-    return f"{interval['mean']:.4f}, {interval['level']:.0%}: {interval['low']:.4f} to {interval['high']:.4f}"
+def _overlap_rows(told: Mapping[str, Any] | None, honest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Say what training corpora have of the questions, and what the score is without them."""
+    if told is None:
+        return
+    for corpus, row in told["corpora"].items():
+        levels = ", ".join(f"{_level(name)} {count:,}" for name, count in row["levels"].items() if count)
+        yield f"seen in {corpus}", f"{row['seen']:,} of {told['questions']:,}{f': {levels}' if levels else ''}"
+        yield from ((f"of {corpus}", note) for note in row["notes"])
+    for name in REMAINDERS:
+        one = honest.get(name) or {}
+        if (mean := one.get("mean")) is not None:
+            interval = f"{mean['level']:.0%}: {mean['low']:.4f} to {mean['high']:.4f}"
+            yield f"mean, {name.replace('_', ' ')}", f"{mean['mean']:.4f}, {interval}, {one['items']:,} items"
+    for name, value in (told["clean"] or {}).items():
+        if isinstance(value, float):
+            yield f"{name}, not seen", f"{value:.4f}"
+    if told["unscored"]:
+        yield "official figures, not seen", f"none: {told['unscored']}"
 
 
 def _differences(name: str, one: Compared) -> Figures:

@@ -4,7 +4,7 @@ import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from pictus import plugins
 from pictus.errors import PictusError
 from pictus.grade import Files, Grade, Graded
 from pictus.scoring.intervals import Interval, clusters_of, mean_interval
+from pictus.scoring.overlap.levels import REMAINDERS
 from pictus.store.whole_file import whole_file
 
 
@@ -25,6 +26,7 @@ class ScorePlan:
     files: Files
     options: Mapping[str, Any]
     per_item: Path | None = None
+    seen: Mapping[str, Any] | None = None  # by the id of an item: how it was found in training data, and where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +39,9 @@ class Scored:
     outcomes: Mapping[str, int]
     pictures: int  # that the items are about
     interval: Interval | None  # of the mean of the items' scores
-    controls: Mapping[
-        str, Interval
-    ]  # likewise, of items that were asked without their pictures; they count in none else
+    controls: Mapping[str, Interval]  # likewise, of items asked without their pictures; they count in none else
+    # Without those that were found in training data: how many items are left, and their mean.
+    remainders: Mapping[str, tuple[int, Interval | None]] = field(default_factory=dict)
 
     @property
     def honest(self) -> dict[str, Any]:
@@ -51,11 +53,19 @@ class Scored:
             "mean": None if self.interval is None else asdict(self.interval),
             "outcomes": dict(self.outcomes),
             **({"controls": {name: asdict(one) for name, one in self.controls.items()}} if self.controls else {}),
+            **{
+                name: {"items": items, "mean": mean and asdict(mean)} for name, (items, mean) in self.remainders.items()
+            },
         }
 
 
 def plan(
-    benchmark: str, files: Files, *, options: Mapping[str, Any] | None = None, per_item: Path | None = None
+    benchmark: str,
+    files: Files,
+    *,
+    options: Mapping[str, Any] | None = None,
+    per_item: Path | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> ScorePlan:
     """Check that the benchmark is there with its options, and has its files."""
     grader = plugins.load("benchmarks", benchmark, options)
@@ -68,7 +78,7 @@ def plan(
         if path is not None and not path.is_file():
             what = "this is a folder, and a file is meant" if path.is_dir() else "this file does not exist"
             raise PictusError(what, where=str(path), mend=f"check the path after `--{name}`")
-    return ScorePlan(benchmark=benchmark, files=files, options=dict(options or {}), per_item=per_item)
+    return ScorePlan(benchmark=benchmark, files=files, options=dict(options or {}), per_item=per_item, seen=seen)
 
 
 def run(plan: ScorePlan) -> Scored:
@@ -78,7 +88,7 @@ def run(plan: ScorePlan) -> Scored:
     if plan.per_item is not None:
         with whole_file(plan.per_item) as file:
             for grade in graded.grades:
-                file.write(orjson.dumps(_line(grade), option=orjson.OPT_APPEND_NEWLINE))
+                file.write(orjson.dumps(_line(grade, plan.seen or {}), option=orjson.OPT_APPEND_NEWLINE))
     groups: dict[str, list[Grade]] = {"": []}
     for grade in graded.grades:
         groups.setdefault(grade.control, []).append(grade)
@@ -91,6 +101,7 @@ def run(plan: ScorePlan) -> Scored:
         pictures=len({grade.picture for grade in items if grade.picture}),
         interval=_interval(items),
         controls={name: found for name, some in sorted(groups.items()) if (found := _interval(some)) is not None},
+        remainders={} if plan.seen is None else _remainders(items, plan.seen),
     )
 
 
@@ -106,7 +117,7 @@ def _no_search_for_cycles() -> Iterator[None]:
             gc.enable()
 
 
-def _line(grade: Grade) -> dict[str, Any]:
+def _line(grade: Grade, seen: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": grade.id,
         "score": grade.score,
@@ -117,7 +128,17 @@ def _line(grade: Grade) -> dict[str, Any]:
         "picture": grade.picture,
         **({"control": grade.control} if grade.control else {}),
         **grade.figures,
+        **({"seen": seen[grade.id]} if grade.id in seen else {}),
     }
+
+
+def _remainders(grades: Sequence[Grade], seen: Mapping[str, Any]) -> dict[str, tuple[int, Interval | None]]:
+    """Give the means of those items that were not found in training data, not with their words, not with answers."""
+    found = {}
+    for name, levels in REMAINDERS.items():
+        left = [one for one in grades if one.id not in seen or not levels.intersection(seen[one.id]["levels"])]
+        found[name] = (len(left), _interval(left))
+    return found
 
 
 def _interval(grades: Sequence[Grade]) -> Interval | None:

@@ -7,7 +7,6 @@ A run's folder has one folder for each benchmark: `asked.json` says what is aske
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
@@ -22,14 +21,15 @@ from pictus.ask.money import Price
 from pictus.ask.question import Asked, Question
 from pictus.engine.events import Events
 from pictus.errors import PictusError
-from pictus.grade import Files, Item, Paper, Reply
+from pictus.grade import Files, Item, Reply
 from pictus.prompt import Answer, Prompt
 from pictus.record import Media, Turn
-from pictus.steps import score
+from pictus.steps import contamination, score
 from pictus.steps.asked import open_journal, price_for
 from pictus.steps.compare import ITEMS
 from pictus.steps.evaluate.plan import EvaluatePlan, load_model, plan
-from pictus.steps.evaluate.questions import Chosen, choose, chosen_items, chosen_records, prompt_of, words_of
+from pictus.steps.evaluate.questions import Chosen, choose, chosen_items, paper_of, prompt_of, words_of
+from pictus.steps.evaluate.remainder import Overlap, score_remainder, write_seen
 from pictus.steps.report import REPLIES
 from pictus.steps.sitting import Sitting
 from pictus.store.whole_file import whole_file
@@ -52,6 +52,7 @@ class Evaluated:
     scored: score.Scored | None  # None where the answers are not public: the predictions are for the official server
     unasked: Mapping[str, int]  # rows of the dataset that nothing can be asked about, by reason
     unanswered: Mapping[str, int]  # questions that got no answer, by reason; they count as empty answers
+    overlap: Overlap | None = None  # with the corpora that it was compared with
 
     @property
     def is_clean(self) -> bool:
@@ -63,7 +64,8 @@ class Evaluated:
         figures = None if self.scored is None else {**self.scored.figures, "pictus": self.scored.honest}
         counts = {"unasked": dict(self.unasked), "unanswered": dict(self.unanswered)}
         told = {"split": self.split, "asked": self.asked, "of": self.of, "predictions": str(self.predictions)}
-        return {**told, **counts, "figures": figures}
+        overlap = {} if self.overlap is None else {"contamination": self.overlap.plain()}
+        return {**told, **counts, "figures": figures, **overlap}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def run(plan: EvaluatePlan, events: Events) -> list[Evaluated]:
     for sitting in plan.sittings:
         _begin(plan, sitting, model)
     chosen = [choose(plan, sitting) for sitting in plan.sittings]
+    tables = _compared(plan, chosen, events)
     rules = Rules(price=price_for(plan, model.model), budget=plan.budget, at_once=plan.at_once)
     done = []
     with open_journal(plan, try_again=True) as journal, Asking(model, journal, rules, events) as asking:
@@ -87,10 +90,18 @@ def run(plan: EvaluatePlan, events: Events) -> list[Evaluated]:
         for number, asked in groupby(asking.ask(_questions(plan, chosen)), key=lambda one: one.item.number):
             done.append(_written(plan, plan.sittings[number], asked))
         told = _told(plan, model, rules.price, journal.totals())
-    finished = [_scored(plan, *one) for one in zip(plan.sittings, chosen, done, strict=True)]
+    finished = [_scored(plan, *one) for one in zip(plan.sittings, chosen, done, tables, strict=True)]
     results = {one.name: one.plain() for one in finished}
     _write_json(Path(plan.to) / "evaluation.json", {**told, "benchmarks": results})
     return finished
+
+
+def _compared(plan: EvaluatePlan, chosen: list[Chosen], events: Events) -> list[contamination.Table | None]:
+    """Look for the questions in corpora, before anybody is asked: that may take long, and fail."""
+    if not plan.against:
+        return [None] * len(chosen)
+    only = {sitting.name: one.ids for sitting, one in zip(plan.sittings, chosen, strict=True)}
+    return [*contamination.compare(plan.sittings, plan.root, plan.against, events, only=only)]
 
 
 def _questions(plan: EvaluatePlan, chosen: list[Chosen]) -> Iterator[Question]:
@@ -147,16 +158,12 @@ def _kept(medium: Media, folder: Path) -> dict[str, str | None]:
     return {"path": name, "root": None}
 
 
-def _scored(plan: EvaluatePlan, sitting: Sitting, chosen: Chosen, unanswered: Counter[str]) -> Evaluated:
+def _scored(
+    plan: EvaluatePlan, sitting: Sitting, chosen: Chosen, unanswered: Counter[str], table: contamination.Table | None
+) -> Evaluated:
     folder, exam = Path(plan.to) / sitting.name, sitting.exam
-    paper = Paper(
-        split=sitting.split,
-        files=tuple(sitting.source.files(plan.root, sitting.split)),
-        records=partial(chosen_records, plan, sitting, chosen),
-        ids=chosen.ids,
-        is_whole=chosen.is_whole,
-    )
-    official = exam.official(paper, folder)
+    write_seen(folder, table)
+    official = exam.official(paper_of(plan, sitting, chosen), folder)
     evaluated = Evaluated(
         name=sitting.name,
         split=sitting.split,
@@ -166,14 +173,18 @@ def _scored(plan: EvaluatePlan, sitting: Sitting, chosen: Chosen, unanswered: Co
         scored=None,
         unasked=chosen.unfit,
         unanswered=unanswered,
+        overlap=None if table is None else Overlap(table=table),
     )
     if isinstance(official, Path):
         return replace(evaluated, predictions=official)
     files = Files(predictions=evaluated.predictions, questions=official.questions, truth=official.truth)
     options = {**sitting.options, **official.options}
-    scored = score.run(score.plan(sitting.benchmark, files, options=options, per_item=folder / ITEMS))
+    seen = None if table is None else table.lines
+    scored = score.run(score.plan(sitting.benchmark, files, options=options, per_item=folder / ITEMS, seen=seen))
     _write_json(folder / "scores.json", {**scored.figures, "pictus": scored.honest})
-    return replace(evaluated, scored=scored)
+    if table is None:
+        return replace(evaluated, scored=scored)
+    return replace(evaluated, scored=scored, overlap=score_remainder(plan, sitting, chosen, table, scored))
 
 
 def _begin(plan: EvaluatePlan, sitting: Sitting, model: plugins.Model) -> None:

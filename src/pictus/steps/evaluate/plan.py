@@ -9,7 +9,9 @@ from pictus import plugins
 from pictus.ask.which import backend_of, model_named
 from pictus.errors import PictusError
 from pictus.steps.asked import check_means
+from pictus.steps.contamination import open_named
 from pictus.steps.sitting import Sitting, sittings_of
+from pictus.steps.splits import find_splits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class EvaluatePlan:
     price: str | None = None
     journal: str | None = None
     at_once: int | None = None
+    against: tuple[str, ...] = ()  # corpora that the model was trained on
 
     @property
     def finish(self) -> bool:
@@ -65,6 +68,7 @@ def plan(
     for name in ("limit", "sample", "max_tokens"):
         if (value := getattr(draft, name)) is not None and value < 1:
             raise PictusError(f"`{name}` cannot be {value}", where="evaluate", mend="give a number of at least 1")
+    open_named(draft.against)
     check_means(draft, load_model(draft).model)
     for sitting in sittings:
         said = f"as `--on {sitting.benchmark}:SPLIT`"

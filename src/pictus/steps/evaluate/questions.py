@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import blake2b
 from heapq import nsmallest
 
 from pictus import plugins
 from pictus.errors import PictusError
-from pictus.grade import Item
+from pictus.grade import Item, Paper
 from pictus.prompt import Prompt, Sampling
 from pictus.reading.rows import ROW_ERRORS
 from pictus.record import Part, Record, Reject, Turn
@@ -77,6 +78,17 @@ def chosen_records(plan: EvaluatePlan, sitting: Sitting, chosen: Chosen) -> Iter
             if left & keys:
                 left -= keys
                 yield record
+
+
+def paper_of(plan: EvaluatePlan, sitting: Sitting, chosen: Chosen) -> Paper:
+    """Say of which questions official files are wanted."""
+    return Paper(
+        split=sitting.split,
+        files=tuple(sitting.source.files(plan.root, sitting.split)),
+        records=partial(chosen_records, plan, sitting, chosen),
+        ids=chosen.ids,
+        is_whole=chosen.is_whole,
+    )
 
 
 def prompt_of(plan: EvaluatePlan, exam: plugins.Exam, item: Item) -> Prompt:
