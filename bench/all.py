@@ -19,6 +19,7 @@ import gqa
 import laion
 import large_json
 import local_models
+import overlap
 import packing
 import vqav2
 from coco_pair import write_pair

@@ -260,7 +260,7 @@ def test_what_cannot_be_compared_is_refused_before_anything_is_hashed(tmp_path, 
     with pytest.raises(PictusError, match="no corpus"):
         contamination.plan([str(tmp_path)], ["vqav2"], data)
     write_corpus(tmp_path / "corpus", [row(None)])
-    with pytest.raises(PictusError, match="has no questions to ask"):
+    with pytest.raises(PictusError, match="this is no corpus"):  # whose calls would be asked
         contamination.plan([str(tmp_path / "corpus")], ["pictus_calls"], data)
     with pytest.raises(PictusError, match="missing"):
         contamination.plan([str(tmp_path / "corpus")], ["gqa"], data)

@@ -71,8 +71,11 @@ def plan(
     open_named(draft.against)
     check_means(draft, load_model(draft).model)
     for sitting in sittings:
-        said = f"as `--on {sitting.benchmark}:SPLIT`"
-        find_splits(sitting.exam.source, sitting.source, root, [sitting.split], said=said)
+        if name := sitting.exam.source:
+            said = f"as `--on {sitting.benchmark}:SPLIT`"
+            find_splits(name, sitting.source, root, [sitting.split], said=said)
+        else:  # the benchmark reads a corpus itself
+            sitting.source.files(root, sitting.split)
     return draft
 
 
