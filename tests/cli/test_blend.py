@@ -6,10 +6,12 @@ import re
 from functools import partial
 from pathlib import Path
 
+import click
 import orjson
 import pytest
 
 from pages import rows_below, shape, typed
+from pictus.cli import pictus
 from pictus.cli.train import command as train
 from pictus.recipe import load_recipe
 from pictus.stages import Part
@@ -57,7 +59,8 @@ def test_a_blend_ends_with_what_trains_on_it(run, tmp_path, monkeypatch):
     _, err = run("blend", "told.yaml", "--seed", "4", "--stage", "instruct")
     words = err.splitlines()[-1].removeprefix("next: pictus ")
     assert words == "train told.yaml --to trained --model LLM --vision TOWER --stage instruct --seed 4"
-    train.make_context("train", words.split()[1:])
+    whole = click.Context(pictus, **pictus.context_settings)  # a command remembers the first words for help it had
+    train.make_context("train", words.split()[1:], parent=whole)
     _, err = run("blend", "told.yaml", "--to", "looked", "--data", ".")
     assert err.endswith("next: pictus train told.yaml --model LLM --vision TOWER --data .\n")
     _, err = run("blend", "untold.yaml")
