@@ -8,11 +8,13 @@ import asyncio
 import hashlib
 import os
 import tempfile
-import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from queue import SimpleQueue
+from threading import Thread
 from typing import Self, TypeAlias
 from urllib.parse import urlsplit
 
@@ -26,7 +28,8 @@ from pictus.web.outcome import Got, Missed, meaning
 from pictus.web.visitor import Visitor
 
 Blur: TypeAlias = tuple[tuple[float, float, float, float], ...]
-_TOLD_SECONDS = 1.0
+_TOLD_SECONDS, _LOOK_SECONDS, _PAUSE_SECONDS = 1.0, 0.2, 0.01
+_MOST_BODIES = 64  # that wait to be made into pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +77,23 @@ class Fetching:
         by_host = _by_host(self._results)
         self._queue = deque(_in_turns(by_host))
         self.progress = Progress(left=len(self._queue), hosts=len(by_host))
+        self._bodies: SimpleQueue[tuple[Job, Got | Missed] | None] = SimpleQueue()
         self._spill = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the rest
         self._end = 0
-        self._maker = ThreadPoolExecutor(1)
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._main: asyncio.Task[None] | None = None
+        self._threads = [Thread(target=run, daemon=True) for run in (self._visit, self._make_all)]
+        self._stopped = False
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._thread.is_alive() and self._loop is not None and self._main is not None:
-            self._loop.call_soon_threadsafe(self._main.cancel)
-        self._thread.join()
-        self._maker.shutdown(wait=True, cancel_futures=True)
+        self._stopped = True
+        for thread in self._threads:
+            thread.join()
         self._spill.close()
+        self._tell(self.progress)
 
     def result(self, job: Job) -> Found | str:
         """Wait for a picture, or for the reason why there is none."""
@@ -100,38 +103,59 @@ class Fetching:
         data = os.pread(self._spill.fileno(), result.size, result.start)
         return replace(result.found, medium=replace(result.found.medium, data=data))
 
-    def _run(self) -> None:
+    def _visit(self) -> None:
         try:
             asyncio.run(self._visit_all())
-        except BaseException as error:  # what waits for a result must not wait for ever
-            for result in self._results.values():
-                if not result.done():
-                    result.set_exception(error)
+        except BaseException as error:
+            self._fail(error)
+        finally:
+            self._bodies.put(None)
 
     async def _visit_all(self) -> None:
-        self._loop, self._main = asyncio.get_running_loop(), asyncio.current_task()
-        async with Visitor(self._manners) as visitor:
-            telling = asyncio.create_task(self._tell_on())
-            try:
-                count = min(self._manners.connections, len(self._queue))
-                async with asyncio.TaskGroup() as group:
-                    for _ in range(count):
-                        group.create_task(self._work(visitor))
-            finally:
-                telling.cancel()
-        self._tell(self.progress)
+        async with Visitor(self._manners) as visitor, asyncio.TaskGroup() as group:
+            watch = group.create_task(self._watch())
+            works = [group.create_task(self._work(visitor)) for _ in range(self._manners.connections)]
+            await asyncio.wait(works)
+            watch.cancel()
 
     async def _work(self, visitor: Visitor) -> None:
-        assert self._loop is not None, "it runs"
-        while self._queue:
+        while self._queue and not self._stopped:
+            if self._bodies.qsize() > _MOST_BODIES:
+                # They come faster than pictures are made; waking this thread after each would cost more than looking.
+                await asyncio.sleep(_PAUSE_SECONDS)
+                continue
             job = self._queue.popleft()
-            found: _Kept | Got | Missed = await visitor.get(job.url)
-            size = 0
-            if isinstance(found, Got):
-                size = len(found.data)
-                found = await self._loop.run_in_executor(self._maker, self._make, job, found)
-            self._count(found, size)
-            self._results[job].set_result(found)
+            self._bodies.put((job, await visitor.get(job.url)))
+
+    async def _watch(self) -> None:
+        """Tell how far it is; end all visits when nobody waits for them any more."""
+        told = time.monotonic()
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            if self._stopped:
+                raise asyncio.CancelledError
+            if time.monotonic() - told >= _TOLD_SECONDS:
+                told = time.monotonic()
+                self._tell(self.progress)
+
+    def _make_all(self) -> None:
+        try:
+            while (one := self._bodies.get()) is not None:
+                if self._stopped:
+                    continue
+                job, outcome = one
+                result = self._make(job, outcome) if isinstance(outcome, Got) else outcome
+                self._count(result, len(outcome.data) if isinstance(outcome, Got) else 0)
+                self._results[job].set_result(result)
+        except BaseException as error:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        """End the waiting for what will not come."""
+        self._stopped = True
+        for result in self._results.values():
+            if not result.done():
+                result.set_exception(error)
 
     def _make(self, job: Job, got: Got) -> _Kept | Missed:
         """Check the bytes, make the picture and put it into the file; one thread alone does this."""
@@ -166,11 +190,6 @@ class Fetching:
             progress.missed[result.reason] += 1
         else:
             progress.got += 1
-
-    async def _tell_on(self) -> None:
-        while True:
-            await asyncio.sleep(_TOLD_SECONDS)
-            self._tell(self.progress)
 
 
 def reason_of(missed: Missed) -> str:

@@ -1,5 +1,6 @@
 """One shard of pictures: the work of a task, the same wherever it is done."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -100,7 +101,11 @@ def _write(shard: int, work: Work, records: list[Record], known: Pictures, **of_
 
         found = _acquired(rows, get, keep.put, side)
         batches = _batches(found, {**work.root_names, **keep.root_names})
-        return write_batches(place, shard, batches, beside=beside, **of_the_receipt)
+        gc.disable()  # what is made of rows holds no circles
+        try:
+            return write_batches(place, shard, batches, beside=beside, **of_the_receipt)
+        finally:
+            gc.enable()
 
 
 def _acquired(
