@@ -16,6 +16,8 @@ class Files:
     files: dict[str, bytes] = field(default_factory=dict)
     stop_after: list[int] = field(default_factory=list)  # bytes of a file after which the connection is cut, in turn
     ranges: bool = True
+    ranges_for: int | None = None  # so many requests, and then no more
+    retry_after: str | None = None
     etag: str | None = '"one"'
     statuses: list[int] = field(default_factory=list)  # given in place of a file, in turn
     log: list[tuple[str, str, str | None]] = field(default_factory=list)  # method, path, range
@@ -33,14 +35,18 @@ class Files:
         if request.method == "HEAD":
             return web.Response(headers={**head, "Content-Length": str(len(data))})
         if self.statuses:
-            return web.Response(status=self.statuses.pop(0))
-        first = 0
-        if self.ranges and "Range" in request.headers and request.headers.get("If-Range") == self.etag:
-            first = int(request.headers["Range"].removeprefix("bytes=").removesuffix("-"))
+            wait = {} if self.retry_after is None else {"Retry-After": self.retry_after}
+            return web.Response(status=self.statuses.pop(0), headers=wait)
+        first, status = 0, 200
+        if self._gives_part(request):
+            start, _, end = request.headers["Range"].removeprefix("bytes=").partition("-")
+            first = int(start)
             if first >= len(data):
                 return web.Response(status=416, headers={"Content-Range": f"bytes */{len(data)}"})
-            head["Content-Range"] = f"bytes {first}-{len(data) - 1}/{len(data)}"
-        reply = web.StreamResponse(status=206 if first else 200, headers=head)
+            whole, status = len(data), 206
+            data = data[: int(end) + 1] if end else data
+            head["Content-Range"] = f"bytes {first}-{len(data) - 1}/{whole}"
+        reply = web.StreamResponse(status=status, headers=head)
         reply.content_length = len(data) - first
         await reply.prepare(request)
         if self.stop_after:
@@ -50,6 +56,15 @@ class Files:
             return reply
         await reply.write(data[first:])
         return reply
+
+    def _gives_part(self, request: web.Request) -> bool:
+        if not self.ranges or "Range" not in request.headers:
+            return False
+        if self.ranges_for is not None:
+            self.ranges_for -= 1
+            if self.ranges_for < 0:
+                return False
+        return request.headers.get("If-Range", self.etag) == self.etag
 
 
 @contextmanager

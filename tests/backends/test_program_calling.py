@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pictus import plugins
@@ -21,6 +21,14 @@ from pictus.tools.cases import SHARES
 from records import facts as any_facts
 
 DRAWN = [describe(plan_picture(number, 0)) for number in range(12)]
+_POINT = Box(label="A", left=0.0, top=0.0, right=0.0, bottom=0.0)
+ODD = Facts(
+    boxes=(
+        _POINT,
+        _POINT,
+        Box(label="\N{LATIN CAPITAL LETTER OPEN O}", left=0.0, top=0.0, right=1.0, bottom=1.0, is_group=False),
+    )
+)
 FACTS = Facts(
     boxes=(
         Box(label="dog", left=0.05, top=0.6, right=0.2, bottom=0.8, is_group=False, attributes=("brown",), id="31"),
@@ -187,6 +195,7 @@ def test_what_extra_holds_is_kept():
         assert replace(answer.facts, extra=before) == replace(FACTS, extra=before)
 
 
+@example(ODD, 171172)
 @given(any_facts, st.integers(0, 2**48))
 def test_any_facts_at_all_are_borne(facts, seed):
     answer = ask(facts, seed)

@@ -206,8 +206,8 @@ def test_files_of_one_folder_stand_below_its_address(run):
         "  http://images.cocodataset.org/annotations/\n"
         "    annotations_trainval2017.zip: annotations\n"
         "  http://images.cocodataset.org/zips/\n"
-        "    train2017.zip: pictures, train\n"
-        "    val2017.zip: pictures, val\n"
+        "    train2017.zip: pictures, train, about 18.0 GB\n"
+        "    val2017.zip: pictures, val, about 1.0 GB\n"
     ) in out
 
 

@@ -1,15 +1,21 @@
 """Every source states what it is and what is permitted, and reads the small data beside it."""
 
+import json
 from pathlib import Path
 
+import huggingface_hub
 import pyarrow as pa
 import pytest
 
 from pictus import licence, plugins
+from pictus.cli import pictus
 from pictus.errors import PictusError
 from pictus.record import Record, Reject, make_record
 from pictus.steps import import_
 from pictus.store import columns
+from pictus.store.archives import is_archive
+from pictus.store.hub import hub_file
+from pictus.store.untrusted import leads_out
 
 DATA = Path(__file__).parent.parent / "data/sources"
 NAMES = plugins.names("sources")
@@ -72,8 +78,41 @@ def known(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_assets_are_whole_addresses_with_a_place(name):
-    for asset in plugins.load("sources", name).assets():
-        assert asset.url.startswith(("http://", "https://")) and asset.path and not asset.path.startswith("/")
+    assets = plugins.load("sources", name).assets()
+    for asset in assets:
+        places = [asset.path, *filter(None, (asset.unpack, asset.makes))]
+        assert all(url.startswith(("http://", "https://")) for url in (asset.url, *asset.mirrors))
+        assert asset.path and not any(leads_out(place) for place in places)
+        assert asset.unpack is None or is_archive(Path(asset.path))
+        assert asset.unpack is not None or not (asset.makes or asset.flat or asset.nested)
+        assert asset.unpack != "." or asset.makes, "the data root itself is always there"
+        assert asset.by_hand or not asset.listed
+        # An address that a program can fetch is one of a file, or of a repository of the Hub.
+        assert asset.by_hand or hub_file(asset.url) or asset.url.endswith(f"/{asset.path.rpartition('/')[2]}")
+    assert len({asset.path for asset in assets}) == len(assets)
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nobody listens
+    monkeypatch.setenv("no_proxy", "")
+    huggingface_hub.close_session()  # it keeps the proxies that it began with, as the standard library does
+    monkeypatch.setattr("urllib.request._opener", None)
+    yield
+    huggingface_hub.close_session()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_acquiring_it_can_be_planned_without_a_network(name, capfd, offline, tmp_path):
+    pictus.main(["acquire", name, "--to", str(tmp_path), "--dry-run", "--json", "--with-needs"], standalone_mode=False)
+    told = json.loads(capfd.readouterr().out)
+    assert told["source"] == name and len(told["files"]) == len(plugins.load("sources", name).assets())
+    assert {one["state"] for one in told["files"]} <= {"missing", "by hand"}
+    for one in (told, *told["needs"]):
+        assert one["licences"]["pictures"] and Path(one["root"]).is_relative_to(tmp_path)
+    pictus.main(["acquire", name, "--to", str(tmp_path), "--dry-run"], standalone_mode=False)
+    assert not [*tmp_path.iterdir()]
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if hasattr(plugins.load_class("sources", name), "table")])

@@ -1,13 +1,16 @@
 """A file is here when it is whole, whatever happens on the way."""
 
+import errno
 import fcntl
 import hashlib
+from pathlib import Path
 
 import pytest
 
 from fileserver import file_server
-from pictus.errors import PictusError
-from pictus.store.download import download, remote_size
+from pictus.errors import ManyErrors, PictusError
+from pictus.store.download import Known, Ways, bytes_here, download
+from pictus.store.remote import remote_size
 
 DATA = bytes(range(256)) * 40
 SHA256 = hashlib.sha256(DATA).hexdigest()
@@ -19,9 +22,9 @@ def server():
         yield server
 
 
-def get(server, to, **known):
+def get(server, to, *, ways=None, tell=lambda done: None, **known):
     waits = []
-    download(f"{server.base}/a.bin", to, wait=waits.append, **known)
+    download(f"{server.base}/a.bin", to, Known(**known), Ways(**{"wait": waits.append, **(ways or {})}), tell=tell)
     return waits
 
 
@@ -53,7 +56,7 @@ def test_a_connection_that_ends_early_is_gone_on_with(server, tmp_path):
 def test_a_run_goes_on_where_one_was_stopped(server, tmp_path):
     server.stop_after, server.statuses = [4000], []
     with pytest.raises(KeyboardInterrupt):
-        download(f"{server.base}/a.bin", tmp_path / "a.bin", wait=_stop)
+        download(f"{server.base}/a.bin", tmp_path / "a.bin", ways=Ways(wait=_stop))
     assert (tmp_path / "a.bin.part").stat().st_size == 4000 and not (tmp_path / "a.bin").exists()
     get(server, tmp_path / "a.bin", sha256=SHA256)
     assert ranges(server) == [None, "bytes=4000-"]
@@ -67,7 +70,7 @@ def _stop(seconds):
 def test_a_file_that_changed_in_between_is_begun_again(server, tmp_path):
     server.stop_after = [4000]
     with pytest.raises(KeyboardInterrupt):
-        download(f"{server.base}/a.bin", tmp_path / "a.bin", wait=_stop)
+        download(f"{server.base}/a.bin", tmp_path / "a.bin", ways=Ways(wait=_stop))
     server.files["/files/a.bin"], server.etag = b"other" * 1000, '"two"'
     get(server, tmp_path / "a.bin")
     assert (tmp_path / "a.bin").read_bytes() == b"other" * 1000
@@ -106,7 +109,7 @@ def test_a_passing_fault_is_waited_for_and_others_are_not(server, tmp_path):
     assert "goes on here" in told.value.mend
     before = len(server.log)
     with pytest.raises(PictusError, match="404"):
-        download(f"{server.base}/none.bin", tmp_path / "n.bin", wait=_stop)
+        download(f"{server.base}/none.bin", tmp_path / "n.bin", ways=Ways(wait=_stop))
     assert len(server.log) == before + 1
     assert remote_size(f"{server.base}/none.bin") is None
 
@@ -130,3 +133,140 @@ def test_two_runs_do_not_write_one_file(server, tmp_path):
 def test_only_web_addresses_are_fetched(tmp_path):
     with pytest.raises(PictusError, match="only http"):
         download(f"file://{__file__}", tmp_path / "a.bin")
+
+
+PARTS = {"connections": 3, "part_bytes": 1000, "expected_bytes": len(DATA)}
+
+
+def spans(server):
+    return sorted(int(range_.removeprefix("bytes=").partition("-")[0]) for range_ in ranges(server) if range_)
+
+
+def test_a_large_file_comes_in_parts_at_once(server, tmp_path):
+    told = []
+    get(server, tmp_path / "a.bin", ways=PARTS, tell=told.append, sha256=SHA256, md5=hashlib.md5(DATA).hexdigest())
+    assert (tmp_path / "a.bin").read_bytes() == DATA and only(tmp_path / "a.bin")
+    assert spans(server) == [0, *range(0, len(DATA), 1000)] and told[-1] == len(DATA)
+    server.log.clear()
+    server.files["/files/a.bin"] = DATA[:1900]  # smaller than two parts
+    get(server, tmp_path / "b.bin", ways=PARTS)
+    assert (tmp_path / "b.bin").read_bytes() == DATA[:1900] and ranges(server) == ["bytes=0-0", None]
+
+
+def test_parts_that_are_cut_short_are_gone_on_with(server, tmp_path):
+    server.stop_after = [1, 300, 300, 300]  # the first is the byte that is asked for to begin with
+    waits = get(server, tmp_path / "a.bin", ways=PARTS, sha256=SHA256)
+    assert waits == [1, 1, 1] and len(spans(server)) == 1 + 11 + 3
+    assert sum(first % 1000 > 0 for first in spans(server)) == 3  # none is begun anew
+
+
+def test_a_run_with_parts_goes_on_where_one_was_stopped(server, tmp_path):
+    def tell(done):
+        if done >= 5000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        get(server, tmp_path / "a.bin", ways={**PARTS, "connections": 2}, tell=tell)
+    listed = tmp_path / "a.bin.part.list"
+    with listed.open("ab") as file:
+        file.write(b"1")  # a line that a kill cut off
+    here = bytes_here(tmp_path / "a.bin")
+    assert 2000 <= here < len(DATA)
+    server.log.clear()
+    get(server, tmp_path / "a.bin", ways=PARTS, sha256=SHA256)
+    assert len(spans(server)) - 1 == (len(DATA) - here + 999) // 1000 and only(tmp_path / "a.bin")
+
+
+def test_a_list_of_parts_without_its_file_is_not_believed(server, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        get(server, tmp_path / "a.bin", ways=PARTS, tell=lambda done: _stop(0) if done > 5000 else None)
+    (tmp_path / "a.bin.part").unlink()
+    get(server, tmp_path / "a.bin", ways=PARTS)
+    assert (tmp_path / "a.bin").read_bytes() == DATA
+
+
+def test_what_came_in_one_piece_is_gone_on_with_in_parts(server, tmp_path):
+    server.stop_after = [4500]
+    with pytest.raises(KeyboardInterrupt):
+        download(f"{server.base}/a.bin", tmp_path / "a.bin", ways=Ways(wait=_stop))
+    server.log.clear()
+    get(server, tmp_path / "a.bin", ways=PARTS, sha256=SHA256)
+    assert spans(server) == [0, *range(4000, len(DATA), 1000)]
+
+
+def test_parts_of_two_editions_are_never_put_together(server, tmp_path):
+    other = b"other" * 2000
+
+    def change(done):
+        server.files["/files/a.bin"], server.etag = other, '"two"'
+
+    get(server, tmp_path / "a.bin", ways={**PARTS, "connections": 1 + 1}, tell=change)
+    assert (tmp_path / "a.bin").read_bytes() == other and only(tmp_path / "a.bin")
+
+
+def test_parts_of_an_older_edition_are_begun_anew(server, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        get(server, tmp_path / "a.bin", ways=PARTS, tell=lambda done: _stop(0) if done > 3000 else None)
+    server.files["/files/a.bin"], server.etag = b"other" * 2000, '"two"'
+    get(server, tmp_path / "a.bin", ways=PARTS)
+    assert (tmp_path / "a.bin").read_bytes() == b"other" * 2000
+
+
+@pytest.mark.parametrize("etag", [None, 'W/"weak"'])
+def test_without_a_strong_mark_a_file_comes_in_one_piece(server, tmp_path, etag):
+    server.etag = etag
+    get(server, tmp_path / "a.bin", ways=PARTS, sha256=SHA256)
+    assert ranges(server) == ["bytes=0-0", None]
+
+
+def test_a_server_that_gives_no_parts_after_all(server, tmp_path):
+    server.ranges_for = 1
+    get(server, tmp_path / "a.bin", ways=PARTS, sha256=SHA256)
+    assert (tmp_path / "a.bin").read_bytes() == DATA and ranges(server)[-1] is None
+
+
+def test_a_server_that_fails_is_asked_again_as_it_says(server, tmp_path):
+    server.statuses, server.retry_after = [503, 503], "7"
+    assert get(server, tmp_path / "a.bin") == [7, 7]
+    server.statuses = [503] * 50
+    with pytest.raises(PictusError, match="503"):
+        get(server, tmp_path / "b.bin", ways=PARTS)
+    server.statuses = [403]
+    with pytest.raises(PictusError, match="403") as told:
+        get(server, tmp_path / "c.bin", ways={"refused": "ask for a new link"})
+    assert told.value.mend == "ask for a new link"
+
+
+def test_a_mirror_is_asked_where_the_address_fails_or_has_another_file(server, tmp_path):
+    server.files |= {"/files/short.bin": DATA[:100], "/files/wrong.bin": bytes(len(DATA))}
+    mirrors = [f"{server.base}/{name}.bin" for name in ("short", "wrong", "a")]
+    known = Known(size_bytes=len(DATA), sha256=SHA256)
+    download(f"{server.base}/none.bin", tmp_path / "a.bin", known, Ways(mirrors=mirrors))
+    assert (tmp_path / "a.bin").read_bytes() == DATA
+    assert [Path(path).stem for path in server.got()] == ["none", "short", "wrong", "a"]
+    with pytest.raises(ManyErrors, match=r"(?s)404.*100 bytes.*sha256"):
+        download(f"{server.base}/none.bin", tmp_path / "b.bin", known, Ways(mirrors=mirrors[:2]))
+    assert only(tmp_path / "a.bin")
+
+
+def test_a_file_with_another_md5_is_refused(server, tmp_path):
+    with pytest.raises(PictusError, match="md5"):
+        get(server, tmp_path / "a.bin", md5="0" * 32)
+
+
+@pytest.mark.parametrize(("body", "told"), [(b"", "empty"), (b"\n<!DOCTYPE html><p>Gone", "page for browsers")])
+def test_what_stands_in_for_a_file_that_is_gone_is_refused(server, tmp_path, body, told):
+    server.files["/files/a.bin"] = body
+    with pytest.raises(PictusError, match=told):
+        get(server, tmp_path / "a.bin")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_is_not_taken_for_a_server_that_fails(server, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.pwrite", full)
+    with pytest.raises(PictusError, match="No space left") as told:
+        get(server, tmp_path / "a.bin", ways={**PARTS, "wait": _stop})
+    assert "make room" in told.value.mend

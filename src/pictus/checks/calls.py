@@ -12,6 +12,7 @@ from pictus.json_schema import problems_of_schema, problems_with
 from pictus.record import NO_FACTS, Box, Call, Facts, Record, Turn
 from pictus.scene import Area, name_of
 from pictus.scene.geometry import ALIKE, likeness
+from pictus.scene.names import plural
 from pictus.tools.function import result_at
 from pictus.tools.library import is_ours, run
 from pictus.tools.provenance import Grounds, box_named, grounds_in
@@ -189,7 +190,7 @@ def _is_same(words: Any, value: Any) -> bool:
 
 def _is_named(label: str, asked: str) -> bool:
     name = name_of(label)
-    return any(_occurs(words, asked) for words in ((name.one, name.many) if name else (label,)))
+    return any(_occurs(words, asked) for words in ((name.one, name.many) if name else (label, plural(label))))
 
 
 def _occurs(words: str, asked: str) -> bool:

@@ -103,6 +103,8 @@ def _show_assets(assets: Iterable[dict[str, Any]]) -> None:
 
 def _show_asset(asset: dict[str, Any]) -> None:
     size = [] if asset["size_bytes"] is None else [size_of(asset["size_bytes"])]
+    if asset["about_bytes"] is not None:
+        size = size or [f"about {size_of(asset['about_bytes'])}"]
     split = [] if asset["split"] is None else [asset["split"]]
     click.echo(f"    {asset['path']}: {', '.join([asset['kind'], *split, *size])}")
     if asset["by_hand"]:

@@ -194,8 +194,9 @@ def _export(made: list[str], said: "Said", *, as_json: bool) -> Any:
 
 def _say_all(found: "tuple[Input, ...]", said: "Said", asked: dict[str, Any], *, as_json: bool) -> None:
     """Say what would be fetched, imported, asked and written."""
-    from pictus.cli.fetching import say_fetch
-    from pictus.steps import fetch, generate
+    from pictus.cli.fetching import plain, say_fetch
+    from pictus.steps import generate
+    from pictus.steps.acquire.measure import measured
     from pictus.steps.generate.inputs import fetch_plan
 
     results = []
@@ -204,10 +205,10 @@ def _say_all(found: "tuple[Input, ...]", said: "Said", asked: dict[str, Any], *,
         if plan is None:
             results.append(_dry_run(generate.plan(one.corpus, _folder(said, one), **asked), as_json=as_json))
             continue
-        plan = fetch.measured(plan)
-        results.append({"fetch": plan, "import": one})
+        plan = measured(plan)
+        results.append({"fetch": plain(plan), "import": one})
         if not as_json:
-            if plan.splits:
+            if plan.left:
                 say_fetch(plan, "would fetch", click.echo)
             click.echo(f"would import {one.name} from {one.root} into {one.corpus}; only then its records are counted")
     if as_json:

@@ -212,9 +212,9 @@ class _Lines:
         elif event["event"] == "ingested":
             say(_ingested_line(event))
         elif event["event"] == "fetch":
-            self.fetching = event
+            self.fetching, self.pictures = event, None
         elif event["event"] == "pictures":
-            self.pictures = event
+            self.pictures, self.fetching = event, None
 
     def _is_ending(self) -> bool:
         return self.asked is not None and bool(self.asked["ending"])

@@ -46,7 +46,14 @@ def assets(files: Mapping[str, str]) -> tuple[Asset, ...]:
     return (
         *(Asset(url=hub_file(_REPOSITORY, name), path=f"allava/{name}", split=split) for split, name in files.items()),
         *(
-            Asset(url=hub_file(_REPOSITORY, name), path=f"allava/{name}", kind="pictures", split="laion")
+            Asset(
+                url=hub_file(_REPOSITORY, name),
+                path=f"allava/{name}",
+                kind="pictures",
+                split="laion",
+                unpack="allava/allava_laion/images",
+                flat=True,
+            )
             for name in archives
         ),
     )

@@ -11,6 +11,7 @@ from pictus.record import Record, Reject
 SPLITS = ("train", "val")
 # The certificate of this server is not for its name, so the addresses are plain http.
 _SITE = "http://images.cocodataset.org"
+_ABOUT_BYTES = {"train2014": 13 * 10**9, "val2014": 6 * 10**9, "train2017": 18 * 10**9, "val2017": 10**9}
 _CITATION = """\
 @inproceedings{lin2014microsoft,
   title     = {Microsoft {COCO}: Common Objects in Context},
@@ -44,6 +45,7 @@ def coco_card(year: int, *, pictures: str) -> Card:
         paper="https://arxiv.org/abs/1405.0312",
         code="https://github.com/cocodataset/cocoapi",
         data="https://cocodataset.org/#download",
+        home="coco",
         citation=_CITATION,
     )
 
@@ -52,10 +54,20 @@ def coco_assets(year: int) -> tuple[Asset, ...]:
     """List the files of a release."""
     annotations = f"annotations_trainval{year}.zip"
     pictures = (
-        Asset(url=f"{_SITE}/zips/{split}{year}.zip", path=f"{split}{year}.zip", kind="pictures", split=split)
+        Asset(
+            url=f"{_SITE}/zips/{name}.zip",
+            path=f"{name}.zip",
+            about_bytes=_ABOUT_BYTES[name],
+            kind="pictures",
+            split=split,
+            unpack=".",
+            makes=name,
+        )
         for split in SPLITS
+        for name in (f"{split}{year}",)
     )
-    return (Asset(url=f"{_SITE}/annotations/{annotations}", path=annotations), *pictures)
+    told = Asset(url=f"{_SITE}/annotations/{annotations}", path=annotations, unpack=".", makes="annotations")
+    return (told, *pictures)
 
 
 def coco_layout(year: int, *, prefix: str = "") -> str:

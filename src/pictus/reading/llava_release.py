@@ -19,6 +19,6 @@ CITATION = """\
 BY_GPT4 = "gpt-4-0314"  # which wrote what the project published first, from captions and boxes alone
 
 
-def instruct_asset(name: str, *, split: str | None = None) -> Asset:
+def instruct_asset(name: str, about_bytes: int, *, split: str | None = None) -> Asset:
     """Give an annotation file of the repository that holds the instructions."""
-    return Asset(url=hub_file(INSTRUCT, name), path=f"llava/{name}", split=split)
+    return Asset(url=hub_file(INSTRUCT, name), path=f"llava/{name}", about_bytes=about_bytes, split=split)

@@ -17,6 +17,11 @@ CODE = "https://github.com/ShareGPT4Omni/ShareGPT4V"
 PAPER = "https://arxiv.org/abs/2311.12793"
 _REPOSITORY = "Lin-Chen/ShareGPT4V"
 PAGE = hub_page(_REPOSITORY)
+_ABOUT_BYTES = {
+    "sharegpt4v_instruct_gpt4-vision_cap100k.json": 134 * 10**6,
+    "sharegpt4v_mix665k_cap23k_coco-ap9k_lcs3k_sam9k_div2k.json": 1_230 * 10**6,
+    "share-captioner_coco_lcs_sam_1246k_1107.json": 1_490 * 10**6,
+}
 _DRIVE = "https://drive.google.com/drive/folders/1tCUQ-sq6vdshZVkF0ZeF3K4eztkXJgax"
 CITATION = """\
 @article{chen2023sharegpt4v,
@@ -41,7 +46,13 @@ share_textvqa/images/000000000000002a.jpg"""
 def assets(files: Mapping[str, str]) -> tuple[Asset, ...]:
     """List the annotation files."""
     return tuple(
-        Asset(url=hub_file(_REPOSITORY, name), path=f"sharegpt4v/{name}", split=split) for split, name in files.items()
+        Asset(
+            url=hub_file(_REPOSITORY, name),
+            path=f"sharegpt4v/{name}",
+            about_bytes=_ABOUT_BYTES[name],
+            split=split,
+        )
+        for split, name in files.items()
     )
 
 
@@ -89,5 +100,5 @@ def web_card(
 
 def web_assets(folder: str) -> tuple[Asset, ...]:
     """Give the one place where pictures from the web are to be had."""
-    hand = f"for academic use: fetch the archive of {folder} from this folder, and unpack it to {folder}/images"
+    hand = f"for academic use: fetch the archive of {folder} from this folder, and give it to `pictus arrange`"
     return (Asset(url=_DRIVE, path=f"{folder}/images", kind="pictures", by_hand=hand),)

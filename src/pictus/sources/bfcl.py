@@ -49,6 +49,7 @@ class Source:
         paper="https://openreview.net/forum?id=2GmDdhBdDk",
         code=f"{release.REPOSITORY}/tree/main/berkeley-function-call-leaderboard",
         data=f"{release.REPOSITORY}/tree/main/{release.FOLDER}",
+        home="bfcl",
         advice="It is what models are measured with: train on it, and its scores mean nothing. Two questions of "
         "live_simple allow no value at all for an argument that is required, so that nobody can answer them.",
         written_by="bfcl",

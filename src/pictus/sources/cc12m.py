@@ -33,6 +33,8 @@ class Source:
         licence_note="The list may be used for any purpose. The pictures belong to their owners.",
         homepage=CONCEPTUAL_12M,
         paper="https://arxiv.org/abs/2102.08981",
+        home="cc12m",
+        by_address=True,
         advice="Address first, then caption: CC3M has it the other way round. A reader of CSV takes a quote in a "
         "caption for the beginning of a cell and loses rows without a word; here quotes are letters. Some addresses "
         "are also in CC3M.",
@@ -50,7 +52,7 @@ class Source:
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        return (Asset(url=_ADDRESS, path=_FILE),)
+        return (Asset(url=_ADDRESS, path=_FILE, about_bytes=2_500 * 10**6),)
 
     def files(self, root: Path, split: str) -> list[Path]:
         """Give the file."""

@@ -41,6 +41,8 @@ class Source:
         homepage=_PAGE,
         paper="https://aclanthology.org/P18-1238/",
         code="https://github.com/google-research-datasets/conceptual-captions",
+        home="cc3m",
+        by_address=True,
         advice="Caption first, then address: CC12M has it the other way round. Many addresses answer no longer.",
         checked="the real Validation_GCC-1.1.0-Validation.tsv (15,833 rows)",
         citation="""\

@@ -52,6 +52,7 @@ class Source:
         paper="https://arxiv.org/abs/1902.09506",
         code=f"{_SITE}/evaluate.html",
         data=f"{_SITE}/download.html",
+        home="gqa",
         advice="The sample on its page is no valid JSON; the files are. Keys are text, some with zeros in front.",
         checked="five real questions of the validation split, quoted in public",
         citation="""\
@@ -74,10 +75,22 @@ images/2990001.jpg"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        names = ["questions1.2.zip", *(["sceneGraphs.zip"] if self.scene_graphs else [])]
+        told = [("questions1.2.zip", 1_400 * 10**6, "train_balanced_questions.json")]
+        if self.scene_graphs:
+            told.append(("sceneGraphs.zip", 42_700_000, "train_sceneGraphs.json"))
         return (
-            *(Asset(url=f"{_FILES}/{name}", path=name) for name in names),
-            Asset(url=f"{_FILES}/images.zip", path="images.zip", kind="pictures"),
+            *(
+                Asset(url=f"{_FILES}/{name}", path=name, about_bytes=size, unpack=".", makes=makes)
+                for name, size, makes in told
+            ),
+            Asset(
+                url=f"{_FILES}/images.zip",
+                path="images.zip",
+                about_bytes=20_300 * 10**6,
+                kind="pictures",
+                unpack=".",
+                makes="images",
+            ),
         )
 
     def files(self, root: Path, split: str) -> list[Path]:

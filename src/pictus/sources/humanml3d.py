@@ -47,6 +47,7 @@ class Source:
         "Guo_Generating_Diverse_and_Natural_3D_Human_Motions_From_Text_CVPR_2022_paper.html",
         code=_REPOSITORY,
         data=_REPOSITORY,
+        home="humanml3d",
         citation="""\
 @inproceedings{Guo_2022_CVPR,
   title     = {Generating Diverse and Natural 3D Human Motions From Text},

@@ -45,6 +45,8 @@ class Source:
         homepage="https://laion.ai/blog/laion-400-open-dataset/",
         paper="https://arxiv.org/abs/2111.02114",
         data=_FILES,
+        home="laion400m",
+        by_address=True,
         advice="LAION withdrew its first releases in December 2023, after links to suspected child abuse were found in "
         "LAION-5B, and asks everybody who holds one to change to Re-LAION-5B (source laion5b), from which known ones "
         "are removed. The tags NSFW are guesses of a model.",

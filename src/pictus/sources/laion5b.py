@@ -54,6 +54,8 @@ class Source:
         homepage="https://laion.ai/blog/relaion-5b/",
         paper="https://arxiv.org/abs/2210.08402",
         data=f"{_HUB}re{_NAMES['en']}-{_EDITION}",
+        home="laion5b",
+        by_address=True,
         advice="LAION withdrew the first release (laion2B-en, laion2B-multi, laion1B-nolang) in December 2023, after "
         "links to suspected child abuse were found in it, and asks everybody who holds it to change to Re-LAION-5B of "
         "August 2024, from which 2,236 links are removed: relaion2B-en-research and so on, or `research-safe`, which "
@@ -77,16 +79,7 @@ relaion1B-nolang-research-safe/part-00000-….snappy.parquet"""
     def assets(self) -> tuple[Asset, ...]:
         """List the folders to acquire, of the edition that leaves out most."""
         names = {split: f"re{name}-{_EDITION}" for split, name in _NAMES.items()}
-        return tuple(
-            Asset(
-                url=f"{_HUB}{name}",
-                path=name,
-                split=split,
-                by_hand=f"accept the terms on this page, then "
-                f"`hf download laion/{name} --repo-type dataset --local-dir {name}`",
-            )
-            for split, name in names.items()
-        )
+        return tuple(Asset(url=f"{_HUB}{name}", path=name, split=split) for split, name in names.items())
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the parts of a split."""

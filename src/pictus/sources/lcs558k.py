@@ -49,7 +49,8 @@ llava/llava_pretrain/images/00042/000000042.jpg"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        return hub_assets(_REPOSITORY, _FOLDER, _FILE, "images.zip")
+        sizes = (181 * 10**6, 27_400 * 10**6)
+        return hub_assets(_REPOSITORY, _FOLDER, _FILE, "images.zip", unpack=f"{_FOLDER}/images", about_bytes=sizes)
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the file of annotations."""

@@ -46,7 +46,10 @@ llava/llava_cc3m_595k/images/GCC_train_000000042.jpg"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        return hub_assets(_REPOSITORY, _FOLDER, "chat.json", "images.zip")
+        sizes = (211 * 10**6, 6_460 * 10**6)
+        return hub_assets(
+            _REPOSITORY, _FOLDER, "chat.json", "images.zip", unpack=f"{_FOLDER}/images", about_bytes=sizes
+        )
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the file of annotations."""

@@ -20,6 +20,13 @@ _FILES = {
     "reasoning": "complex_reasoning_77k.json",
     "80k": "llava_instruct_80k.json",
 }
+_ABOUT_BYTES = {
+    "train": 229 * 10**6,
+    "conversation": 126 * 10**6,
+    "detail": 20_500_000,
+    "reasoning": 79_600_000,
+    "80k": 131 * 10**6,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,9 @@ coco/train2017/000000000042.jpg"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        return tuple(llava_release.instruct_asset(name, split=split) for split, name in _FILES.items())
+        return tuple(
+            llava_release.instruct_asset(name, _ABOUT_BYTES[split], split=split) for split, name in _FILES.items()
+        )
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the file of a split."""

@@ -87,7 +87,7 @@ vg/VG_100K_2/43.jpg"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        return (llava_release.instruct_asset(_FILE),)
+        return (llava_release.instruct_asset(_FILE, 1_030 * 10**6),)
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the file."""

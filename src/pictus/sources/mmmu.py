@@ -56,6 +56,7 @@ class Source:
         paper="https://arxiv.org/abs/2311.16502",
         code="https://github.com/MMMU-Benchmark/MMMU",
         data=_HUB,
+        home="mmmu",
         advice="A benchmark: what it asks does not belong into training.",
         citation="""\
 @inproceedings{yue2023mmmu,

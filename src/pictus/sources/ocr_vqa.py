@@ -42,6 +42,8 @@ class Source:
         homepage="https://ocr-vqa.github.io",
         paper="https://anandmishra22.github.io/files/mishra-OCR-VQA.pdf",
         data=_DRIVE,
+        home="ocr_vqa",
+        by_address=True,
         advice="Many addresses of covers are dead: 355 of the 80,000 that LLaVA's mix uses are missing, and "
         "1437717772.jpg is corrupt. Covers that came as GIF decode under the name `.jpg` too.",
         citation="""\
@@ -60,7 +62,7 @@ images/0009900017.jpg"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the one file; the covers are fetched from the addresses in it."""
-        by_hand = "open the folder in a browser, download dataset.json, and put it where `path` says"
+        by_hand = "open the folder in a browser, and download dataset.json"
         return (Asset(url=_DRIVE, path="dataset.json", by_hand=by_hand),)
 
     def files(self, root: Path, split: str) -> list[Path]:

@@ -47,6 +47,7 @@ class Source:
         paper="https://arxiv.org/abs/2304.02643",
         code="https://github.com/facebookresearch/segment-anything",
         data=_PAGE,
+        home="sam",
         advice="ShareGPT4V and ConvLLaVA use only the tars 000000 to 000050, with all their files in one folder, "
         "sam/images. The number of a tar is not that of its pictures.",
         citation="""\
@@ -68,10 +69,15 @@ images/sa_990001.jpg, sa_990001.json       (or these, without tars; the JSON may
     def assets(self) -> tuple[Asset, ...]:
         """List the first of the tars: the others are named like it."""
         by_hand = (
-            "accept the terms on the page; it gives a list of names and links, which expire. Fetch the tars that you "
-            "want, of 11 GB each, by their names"
+            "accept the terms on the page, save the list of names and links that it gives, and run `pictus acquire "
+            "sa1b --links LIST --tars 000000-000050` with your folder: the links expire. Or fetch the tars by hand"
         )
-        return (Asset(url=_PAGE, path="sa_000000.tar", by_hand=by_hand),)
+        # They are read as they are; `pictus arrange` takes the pictures out.
+        return (
+            Asset(
+                url=_PAGE, path="sa_000000.tar", about_bytes=11 * 10**9, kind="pictures", by_hand=by_hand, listed=True
+            ),
+        )
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the tars, or the folder of the pictures and JSON files."""
@@ -79,7 +85,7 @@ images/sa_990001.jpg, sa_990001.json       (or these, without tars; the JSON may
         if tars := sorted(home.folder.glob("sa_*.tar")):
             return tars
         folder = home.folder / "images" if (home.folder / "images").is_dir() else home.folder
-        if not any(_numbers(folder, first=True)):
+        if not folder.is_dir() or not any(_numbers(folder, first=True)):
             raise PictusError(
                 "there are neither tars of SA-1B nor files such as sa_1.jpg or sa_1.json",
                 where=str(folder),

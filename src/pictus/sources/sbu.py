@@ -39,6 +39,8 @@ class Source:
         "Flickr.",
         homepage=_PAGE,
         paper="https://papers.nips.cc/paper/4470-im2text-describing-images-using-1-million-captioned-photographs",
+        home="sbu",
+        by_address=True,
         advice="Unpack the archive first. The two text files have to be cut at line feeds alone: captions hold other "
         "signs that many programs take for the end of a line, after which all captions stand beside wrong pictures. "
         "About one address in seven answers no longer.",
@@ -60,7 +62,7 @@ SBU_captioned_photo_dataset_captions.txt"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        return (Asset(url=f"{_PAGE}{_ARCHIVE}", path=_ARCHIVE),)
+        return (Asset(url=f"{_PAGE}{_ARCHIVE}", path=_ARCHIVE, unpack=".", makes=_ARRAYS),)
 
     def files(self, root: Path, split: str) -> list[Path]:
         """Give the file of arrays, or the two of lines."""

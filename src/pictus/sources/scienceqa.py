@@ -48,6 +48,7 @@ class Source:
         paper="https://arxiv.org/abs/2209.09513",
         code=_REPOSITORY,
         data=_REPOSITORY,
+        home="scienceqa",
         advice="Cut copies of problems.json are about; the splits of pid_splits.json overlap by design.",
         checked="pid_splits.json and captions.json of its repository, and 1,773 whole questions of a public copy of "
         "problems.json that is cut short",
@@ -73,7 +74,14 @@ images/train/990001/image.png        (or train/990001/image.png)"""
         return (
             *(Asset(url=f"{_RAW}/{place}", path=name) for place, name in (*texts, ("captions.json", "captions.json"))),
             *(
-                Asset(url=f"{_PICTURES}/{split}.zip", path=f"images/{split}.zip", kind="pictures", split=split)
+                Asset(
+                    url=f"{_PICTURES}/{split}.zip",
+                    path=f"images/{split}.zip",
+                    kind="pictures",
+                    split=split,
+                    unpack="images",
+                    makes=f"images/{split}",
+                )
                 for split in self.splits
             ),
         )

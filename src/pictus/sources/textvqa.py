@@ -48,6 +48,7 @@ class Source:
         paper="https://arxiv.org/abs/1904.08920",
         code="https://github.com/facebookresearch/mmf",
         data="https://textvqa.org/dataset/",
+        home="textvqa",
         needs=("openimages_v7",),
         advice="The pictures of the validation split are in train_images. TextCaps has the same pictures.",
         citation="""\
@@ -69,11 +70,25 @@ test_images/0aa00bb00cc00dd1.jpg"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        texts = ((f"TextVQA_0.5.1_{split}.json", split) for split in self.splits)
-        pictures = ("train_val_images.zip", "test_images.zip")
+        texts = zip(self.splits, (103 * 10**6, 16 * 10**6, 13 * 10**6), strict=True)
+        pictures = (("train_val_images.zip", 6_600 * 10**6, "train"), ("test_images.zip", 926 * 10**6, "test"))
         return (
-            *(Asset(url=f"{_FILES}/data/{name}", path=name, split=split) for name, split in texts),
-            *(Asset(url=f"{_FILES}/images/{name}", path=name, kind="pictures") for name in pictures),
+            *(
+                Asset(url=f"{_FILES}/data/{name}", path=name, about_bytes=size, split=split)
+                for split, size in texts
+                for name in (f"TextVQA_0.5.1_{split}.json",)
+            ),
+            *(
+                Asset(
+                    url=f"{_FILES}/images/{name}",
+                    path=name,
+                    about_bytes=size,
+                    kind="pictures",
+                    unpack=".",
+                    makes=_PICTURES[split],
+                )
+                for name, size, split in pictures
+            ),
         )
 
     def files(self, root: Path, split: str) -> list[Path]:

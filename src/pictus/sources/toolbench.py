@@ -55,6 +55,7 @@ class Source:
         paper="https://arxiv.org/abs/2307.16789",
         code=_REPOSITORY,
         data="https://drive.google.com/drive/folders/1TysbSWYpP8EioFu9xPJtpbJZMLLmwAmL",
+        home="toolbench",
         advice="Many results are errors of APIs that were down, and many dialogues give up: `Finish` says which. "
         "The archive data_0801 is an older release.",
         checked="the 15 searches and 10 questions that its repository shows, and the 50 steps that its script makes of "
@@ -78,8 +79,10 @@ data/test_instruction/G1_instruction.json               (and others)"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the one archive there is."""
-        hand = "download data.zip from this folder in a browser, and put it into the data root: it is unpacked there"
-        return (Asset(url=self.card.data, path="data.zip", by_hand=hand),)
+        hand = (
+            "download data.zip from this folder in a browser; of a folder, the browser makes one archive, which will do"
+        )
+        return (Asset(url=self.card.data, path="data.zip", by_hand=hand, unpack=".", makes="data", nested=True),)
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the file of a split, or the folder of the answers."""

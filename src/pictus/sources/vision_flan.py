@@ -58,7 +58,8 @@ vflan/images_191task_1k/Zoo+animal_naming_42.jpg"""
 
     def assets(self) -> tuple[Asset, ...]:
         """List the files to acquire."""
-        return hub_assets(_REPOSITORY, _FOLDER, _FILE, _ARCHIVE)
+        sizes, makes = (110 * 10**6, 36_300 * 10**6), f"{_FOLDER}/images_191task_1k"
+        return hub_assets(_REPOSITORY, _FOLDER, _FILE, _ARCHIVE, unpack=_FOLDER, makes=makes, about_bytes=sizes)
 
     def files(self, root: Path, split: str) -> list[Path]:
         """List the file of annotations."""

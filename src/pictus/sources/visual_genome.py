@@ -23,6 +23,7 @@ from pictus.record import Media, Record, Reject, Turn, make_record
 
 _SITE = "https://homes.cs.washington.edu/~ranjay/visualgenome"
 _FILES = f"{_SITE}/data/dataset"
+_MIRROR = "https://visualgenome.org/static/data/dataset"
 _PICTURES = "https://cs.stanford.edu/people/rak248/VG_100K_2"
 
 
@@ -53,6 +54,7 @@ class Source:
         paper="https://arxiv.org/abs/1602.07332",
         code="https://github.com/ranjaykrishna/visual_genome_python_driver",
         data=f"{_SITE}/api.html",
+        home="vg",
         advice="The archive images.zip unpacks to VG_100K and images2.zip to VG_100K_2; which of them has a picture is "
         "told by its address alone. One thing may be marked twice; edition 1.4 of the objects has merged many. "
         "Half of the pictures are COCO's too: mind them when you test on COCO.",
@@ -78,9 +80,20 @@ VG_100K/990001.jpg, VG_100K_2/990002.jpg                 (below vg/, where train
         """List the files to acquire."""
         names = (f"{name}.json.zip" for name in ("image_data", *PARTS))
         return (
-            *(Asset(url=f"{_FILES}/{name}", path=name) for name in names),
-            Asset(url=f"{_PICTURES}/images.zip", path="images.zip", kind="pictures"),
-            Asset(url=f"{_PICTURES}/images2.zip", path="images2.zip", kind="pictures"),
+            *(
+                Asset(
+                    url=f"{_FILES}/{name}",
+                    mirrors=(f"{_MIRROR}/{name}",),
+                    path=name,
+                    unpack=".",
+                    makes=name.removesuffix(".zip"),
+                )
+                for name in names
+            ),
+            *(
+                Asset(url=f"{_PICTURES}/{name}", path=name, kind="pictures", unpack=".", makes=makes)
+                for name, makes in (("images.zip", "VG_100K"), ("images2.zip", "VG_100K_2"))
+            ),
         )
 
     def files(self, root: Path, split: str) -> list[Path]:

@@ -43,6 +43,7 @@ class Source:
         paper="https://arxiv.org/abs/1612.00837",
         code="https://github.com/GT-Vision-Lab/VQA",
         data="https://visualqa.org/download.html",
+        home="vqav2",
         needs=("coco2014",),
         advice="The test splits are about the pictures of COCO's test2015. Files from before 26 April 2017 are stale.",
         citation="""\
@@ -77,15 +78,17 @@ train2014/COCO_train2014_000000990001.jpg      (or coco/train2014/…, beside vq
             ),
             ("v2_Questions_Test_mscoco.zip", "test"),
         ]
-        return tuple(Asset(url=f"{_FILES}/{name}", path=name, split=split) for name, split in packed)
+        return tuple(
+            Asset(
+                url=f"{_FILES}/{name}", path=name, split=split, unpack=".", makes=_names(split)["Annotations" in name]
+            )
+            for name, split in packed
+        )
 
     def files(self, root: Path, split: str) -> list[Path]:
         """Find the questions of a split, and the answers where it has any."""
         folder, mend = home_of(root, "vqav2").folder, f"fetch it from {self.card.data}"
-        part = _PARTS.get(split, split)
-        names = [f"v2_OpenEnded_mscoco_{part}_questions.json"]
-        names += [f"v2_mscoco_{part}_annotations.json"] * (split in _ANSWERED)
-        return [refuse_cut_short(find_file(folder, [name], mend=mend)) for name in names]
+        return [refuse_cut_short(find_file(folder, [name], mend=mend)) for name in _names(split)]
 
     def records(self, root: Path, split: str) -> Iterator[Record | Reject]:
         """Stream the records of a split, one a question, in the order of the questions."""
@@ -118,6 +121,13 @@ train2014/COCO_train2014_000000990001.jpg      (or coco/train2014/…, beside vq
             )
 
         return record_rows(_joined(self.files(root, split)), make)
+
+
+def _names(split: str) -> list[str]:
+    """Name the files of a split: the questions, and the answers where it has any."""
+    part = _PARTS.get(split, split)
+    answers = [f"v2_mscoco_{part}_annotations.json"] if split in _ANSWERED else []
+    return [f"v2_OpenEnded_mscoco_{part}_questions.json", *answers]
 
 
 def _joined(files: list[Path]) -> Iterator[tuple[str, Any] | Reject]:

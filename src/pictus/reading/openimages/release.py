@@ -66,6 +66,8 @@ CARD = Card(
     paper="https://arxiv.org/abs/1811.00982",
     code="https://github.com/openimages/dataset",
     data="https://storage.googleapis.com/openimages/web/download_v7.html",
+    home="openimages_v7",
+    by_address=True,
     citation=_CITATION,
 )
 

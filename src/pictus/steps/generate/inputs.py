@@ -9,7 +9,8 @@ from pathlib import Path
 from pictus import plugins
 from pictus.engine.events import Events
 from pictus.errors import PictusError, unknown_name
-from pictus.steps import fetch, import_
+from pictus.steps import import_
+from pictus.steps.acquire.plan import AcquirePlan, is_here, plan_enough
 from pictus.store.corpus import open_corpus
 from pictus.store.place import Place
 
@@ -58,14 +59,14 @@ def inputs(names: Sequence[str], *, data: str | Path, splits: Sequence[str] = ()
     return found
 
 
-def fetch_plan(one: Input) -> fetch.FetchPlan | None:
+def fetch_plan(one: Input) -> AcquirePlan | None:
     """Work out what must be fetched before a dataset can be imported; None where there is nothing to import."""
-    return None if one.source is None or one.is_whole else fetch.plan(one.source, one.root, one.splits)
+    return None if one.source is None or one.is_whole else plan_enough(one.source, one.root, one.splits)
 
 
 def make_corpus(one: Input, events: Events) -> None:
     """Import a dataset, or go on with it; a corpus that is whole outlives the files it was made of."""
-    if one.source is None or (one.is_whole and not fetch.is_here(one.source, one.root, one.splits)):
+    if one.source is None or (one.is_whole and not is_here(one.source, one.root, one.splits)):
         return
     import_.run(import_.plan(one.source, one.root, one.corpus, splits=one.splits), events)
 
@@ -77,7 +78,7 @@ def _input(name: str, data: Path, splits: tuple[str, ...]) -> Input:
         if re.fullmatch(r"\w+", name) and not Path(name).exists():
             raise unknown_name("dataset or corpus", name, plugins.names("sources"), where="generate")
         return Input(name=place.address.rpartition("/")[2], corpus=name)
-    root = data if fetch.is_here(source, data, splits) else data / source
+    root = data if is_here(source, data, splits) else data / source
     corpus = data / "corpora" / "-".join([source, *splits])
     return Input(name=source, corpus=str(corpus), source=source, root=root, splits=splits)
 

@@ -1,8 +1,8 @@
 """How pictures are got by their addresses: the options, what is told on the way, and at the end."""
 
 import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,10 +13,9 @@ from pictus.reading.wording import count_of
 if TYPE_CHECKING:
     from pictus.steps.acquire.pictures.plan import PicturesPlan
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 _MODES = ("keep_ratio", "keep_ratio_largest", "border", "center_crop")
 
-_OPTIONS = (
+PICTURE_OPTIONS = (
     click.option("--url", metavar="COLUMN", help="Of a list: the column of addresses; else found by its name."),
     click.option("--caption", metavar="COLUMN", help="Of a list: the column of captions; else found by its name."),
     click.option("--keep", multiple=True, metavar="COLUMN", help="Of a list: a column to keep; `*` for all."),
@@ -36,7 +35,6 @@ _OPTIONS = (
     click.option("--output", type=click.Choice(("corpus", "webdataset", "files")), default="corpus", show_default=True),
     click.option("--shard-rows", "rows", type=click.IntRange(1), help="Rows of a shard."),
     click.option("--limit", type=click.IntRange(1), help="Take only the first rows."),
-    click.option("--workers", type=click.IntRange(1), help="Processes; by default two for each processor."),
     click.option("--connections", type=click.IntRange(1), help="At once, of each process.  [default: 128]"),
     click.option("--per-host", type=click.IntRange(1), help="At once to one host, of each process.  [default: 8]"),
     click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Requests a second to one host."),
@@ -55,13 +53,6 @@ _OPTIONS = (
         help="Try rows again that were set aside: those that may pass, `all`, or for these reasons.",
     ),
 )
-
-
-def picture_options(function: Function) -> Function:
-    """Add the options of getting pictures to a command."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
 
 
 def acquire_pictures(target: str, to: str, *, dry_run: bool, as_json: bool, **options: Any) -> None:
