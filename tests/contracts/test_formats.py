@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -31,7 +31,7 @@ LOOSE = [
 ]
 
 
-def example(name):
+def example_of(name):
     return next((DATA / name).glob("example*"))
 
 
@@ -52,16 +52,16 @@ def files_of(path):
 @pytest.mark.parametrize("name", NAMES)
 def test_it_knows_its_own_file_and_reads_it(name):
     format_ = plugins.load("formats", name)
-    assert format_.sniff(example(name))
-    records, rejects = split(format_.read(example(name)))
+    assert format_.sniff(example_of(name))
+    records, rejects = split(format_.read(example_of(name)))
     assert records and all(record.turns or record.facts != NO_FACTS for record in records)
-    names = [file.name for file in files_of(example(name))]
+    names = [file.name for file in files_of(example_of(name))]
     assert all(reject.reasons and any(name in reject.where for name in names) for reject in rejects)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_file_is_taken_for_two_formats(name):
-    assert [other for other in NAMES if plugins.load("formats", other).sniff(example(name))] == [name]
+    assert [other for other in NAMES if plugins.load("formats", other).sniff(example_of(name))] == [name]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -131,8 +131,8 @@ def merged(parts):
 @given(draw=st.data(), data=st.binary(max_size=100), cut=st.floats(0, 1))
 def test_any_bytes_end_in_rows_rejects_or_one_clear_error(name, draw, data, cut, tmp_path_factory):
     path = file_for(name, tmp_path_factory.mktemp("f"))
-    copy = shutil.copytree if example(name).is_dir() else shutil.copyfile
-    copy(example(name), path)
+    copy = shutil.copytree if example_of(name).is_dir() else shutil.copyfile
+    copy(example_of(name), path)
     file = draw.draw(st.sampled_from(files_of(path)))
     whole = file.read_bytes()
     for damaged in (data, whole[: int(len(whole) * cut)], whole[: int(len(whole) * cut)] + data):
@@ -194,6 +194,7 @@ rows |= st.fixed_dictionaries({"question": st.lists(messages, max_size=2) | junk
 
 
 @pytest.mark.parametrize("name", OF_ROWS)
+@example(some=[[float("inf")], {}])
 @given(some=st.lists(rows | junk, max_size=3))
 def test_rows_of_wrong_types_are_set_aside(name, some, tmp_path_factory):
     path = file_for(name, tmp_path_factory.mktemp("f"))
@@ -238,7 +239,7 @@ def test_a_file_appears_only_when_it_is_whole(tmp_path):
 @pytest.mark.parametrize("name", [name for name in NAMES if hasattr(plugins.load_class("formats", name), "table")])
 @pytest.mark.parametrize("rows", [1, 2, 1000])
 def test_what_several_processes_read_is_what_one_reads(name, rows):
-    format_, path = plugins.load("formats", name), example(name)
+    format_, path = plugins.load("formats", name), example_of(name)
     names = {str(path.parent): "pictures"}
     records, rejects = split(format_.read(path, pictures=path.parent))
     table = format_.table(path, path.parent)

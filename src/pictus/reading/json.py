@@ -5,6 +5,7 @@ Memory stays at a few megabytes, whatever the size of the file. A place names a 
 it may become a key, and packing a file changes no record.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -101,9 +102,10 @@ def holds_lines(path: Path, *, known: bool = False) -> bool:
 
 
 def _is_json(text: bytes) -> bool:
+    """Say whether a line is one value, with the numbers too that are none and that Python writes: NaN, Infinity."""
     try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError:
+        json.loads(text)
+    except (ValueError, RecursionError):
         return False
     return True
 
