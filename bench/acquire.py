@@ -1,7 +1,8 @@
 """Get 3,000 pictures from a server on loopback, beside img2dataset: over HTTP, and over HTTPS from many hosts.
 
 nginx serves them; without nginx and openssl nothing is measured. Both programs write pictures whose shorter side is 256
-in JPEG of quality 95, with two processes, and start-up counts. img2dataset has an environment of its own.
+in JPEG of quality 95, with two processes, and start-up counts. Each program has an environment of its own, with what
+it needs and nothing else.
 """
 
 import contextlib
@@ -9,7 +10,6 @@ import os
 import resource
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -25,9 +25,11 @@ from measure import DATA
 from peers import python_of
 from PIL import Image
 
-COUNT, HOSTS, SHARD = 3_000, 200, 500
+FILES, TIMES, HOSTS, SHARD = 3_000, 3, 200, 500  # each file at three addresses
+COUNT = FILES * TIMES
 PLAIN, SECURE, BAD = 8_471, 8_472, 8_473
 PEER = "img2dataset==1.47.0"
+ROOT = Path(__file__).parent.parent
 SIZE = (640, 480)
 CONF = """
 worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/errors;
@@ -65,7 +67,7 @@ from pathlib import Path
 from pictus.pixels.making import made
 from pictus.pixels.wanted import Wanted
 wanted = Wanted(size=256, mode="keep_ratio")
-for path in sorted(Path(sys.argv[1]).iterdir()):
+for path in int(sys.argv[2]) * sorted(Path(sys.argv[1]).iterdir()):
     made(path.read_bytes(), wanted)
 """
 
@@ -123,7 +125,7 @@ def _memory(pid: int) -> float:
 def pictures() -> Path:
     """Make pictures of the entropy that photographs have: coarse and fine waves, and some noise."""
     folder = DATA / "acquire"
-    if len(list(folder.glob("*.jpg"))) == COUNT:
+    if len(list(folder.glob("*.jpg"))) == FILES:
         return folder
     folder.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(0)
@@ -134,7 +136,7 @@ def pictures() -> Path:
         return np.asarray(Image.fromarray(small).resize(SIZE, Image.Resampling.BICUBIC)).astype(np.float32)
 
     layers = [waves(length) for length in (64, 16, 4, 2)]
-    for number in range(COUNT):
+    for number in range(FILES):
         shares = random.dirichlet([4, 3, 2, 1])
         moved = [np.roll(layer, (random.integers(height), random.integers(width)), (0, 1)) for layer in layers]
         mixed = sum(share * layer for share, layer in zip(shares, moved, strict=True))
@@ -180,10 +182,10 @@ def listed(work: Path, name: str, urls: Sequence[str]) -> Path:
     return path
 
 
-def ours(path: Path, to: Path, *more: str) -> list[str]:
+def ours(python: Path, path: Path, to: Path, *more: str) -> list[str]:
     """Give our command."""
     shutil.rmtree(to, ignore_errors=True)
-    command = [sys.executable, "-m", "pictus", "acquire", str(path), "--to", str(to), "--size", "256"]
+    command = [str(python), "-m", "pictus", "acquire", str(path), "--to", str(to), "--size", "256"]
     return [*command, "--allow-network", "127.0.0.0/8", "--shard-rows", str(SHARD), "--per-host", "64", *more]
 
 
@@ -212,10 +214,12 @@ def table() -> str:
     """Measure, and give a line for each program."""
     if not (shutil.which("nginx") and shutil.which("openssl")):
         return "Not measured: nginx or openssl is missing.\n"
-    python = python_of("img2dataset", PEER)
+    own, python = python_of("pictus", "-e", f"{ROOT}[acquire]"), python_of("img2dataset", PEER)
+    if own is None:
+        return "Not measured: pictus cannot be installed here.\n"
     folder = pictures()
-    names = sorted(path.name for path in folder.glob("*.jpg"))
-    lines = ["| 3,000 pictures of 640x480 to 256 | CPU ms a picture | wall s | MB |", "| --- | --- | --- | --- |"]
+    names = [f"{path.name}?{turn}" for turn in range(TIMES) for path in sorted(folder.glob("*.jpg"))]
+    lines = ["| 9,000 pictures of 640x480 to 256 | CPU ms a picture | wall s | MB |", "| --- | --- | --- | --- |"]
 
     def add(what: str, found: Cost) -> None:
         each = 1000 * found.cpu_seconds / COUNT
@@ -227,13 +231,13 @@ def table() -> str:
         hosts = [f"https://127.0.0.{number % HOSTS + 1}:{SECURE}/{name}" for number, name in enumerate(names)]
         secure = listed(work, "secure", hosts)
         trust = {"SSL_CERT_FILE": str(bundle)}
-        add("HTTP: requests alone", cost([sys.executable, "-c", GET, str(plain)]))
-        add("decode, resize, encode alone", cost([sys.executable, "-c", MAKE, str(folder)]))
-        add("HTTP: pictus", cost(ours(plain, work / "a", "--workers", "2")))
-        add("HTTP: pictus, two processes a core", cost(ours(plain, work / "a")))
+        add("HTTP: requests alone", cost([str(own), "-c", GET, str(plain)]))
+        add("decode, resize, encode alone", cost([str(own), "-c", MAKE, str(folder), str(TIMES)]))
+        add("HTTP: pictus", cost(ours(own, plain, work / "a", "--workers", "2")))
+        add("HTTP: pictus, two processes a core", cost(ours(own, plain, work / "a")))
         if python:
             add(f"HTTP: {PEER}", cost(theirs(python, plain, work / "b")))
-        add("HTTPS, 200 hosts, no keep-alive: pictus", cost(ours(secure, work / "c", "--workers", "2"), trust))
+        add("HTTPS, 200 hosts, no keep-alive: pictus", cost(ours(own, secure, work / "c", "--workers", "2"), trust))
         if python:
             add(f"HTTPS, 200 hosts, no keep-alive: {PEER}", cost(theirs(python, secure, work / "d"), trust))
     return "\n".join(lines) + "\n"

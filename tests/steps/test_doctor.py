@@ -15,6 +15,7 @@ def test_what_an_extra_brings_is_missing_and_not_broken(monkeypatch):
     monkeypatch.setattr(doctor, "find_spec", lambda name: None)
     (one,) = found("xllamacpp")
     assert one.state == "missing" and "pictus[llamacpp]" in one.mend
+    assert [one.what for one in doctor.examine() if "pictus[ray]" in one.mend] == ["ray", "grpcio"]
     assert found("torchvision") == found("accelerator") == []
 
 

@@ -220,3 +220,5 @@ def test_what_a_killed_run_left_of_a_side_table_is_cleared_away(tmp_path):
     part.write_bytes(b"half")
     with locked(corpus):
         assert not part.exists()
+        part.write_bytes(b"half")  # of a worker that dies, and whose work another does
+    assert not part.exists()

@@ -74,9 +74,7 @@ def command(target: str, to: str, dry_run: bool, as_json: bool, **options: Any) 
     pictus acquire urls.parquet --to photos --size 256
     pictus acquire urls.parquet --to photos --size 256 --retry
     """
-    from pictus.steps.generate.inputs import source_called
-
-    name = None if _is_address(target) else source_called(target)
+    name = None if _is_address(target) else _source_called(target)
     _refuse_others(PICTURE_OPTIONS if name else DATASET_OPTIONS, "lists and corpora" if name else "datasets")
     if name is None and not _is_address(target) and "." not in target and "/" not in target:
         from pictus import plugins
@@ -87,6 +85,12 @@ def command(target: str, to: str, dry_run: bool, as_json: bool, **options: Any) 
         acquire_dataset(name, Path(to), options, dry_run=dry_run, as_json=as_json)
     else:
         acquire_pictures(target, to, dry_run=dry_run, as_json=as_json, **options)
+
+
+def _source_called(target: str) -> str | None:
+    from pictus.steps.generate.inputs import source_called  # 300 ms, which a list does not need
+
+    return source_called(target)
 
 
 def _is_address(target: str) -> bool:

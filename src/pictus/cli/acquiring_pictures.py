@@ -35,6 +35,7 @@ PICTURE_OPTIONS = (
     click.option("--output", type=click.Choice(("corpus", "webdataset", "files")), default="corpus", show_default=True),
     click.option("--shard-rows", "rows", type=click.IntRange(1), help="Rows of a shard."),
     click.option("--limit", type=click.IntRange(1), help="Take only the first rows."),
+    output.engine_option,
     click.option("--connections", type=click.IntRange(1), help="At once, of each process.  [default: 128]"),
     click.option("--per-host", type=click.IntRange(1), help="At once to one host, of each process.  [default: 8]"),
     click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Requests a second to one host."),
@@ -119,6 +120,7 @@ def _plan(target: str, to: str, options: Mapping[str, Any]) -> "PicturesPlan":
         to,
         rows=options["rows"],
         workers=options["workers"],
+        engine=options["engine"],
         url=options["url"],
         caption=options["caption"],
         keep=list(options["keep"]),
@@ -135,7 +137,11 @@ def _plan(target: str, to: str, options: Mapping[str, Any]) -> "PicturesPlan":
 def _say_plan(plan: "PicturesPlan", as_json: bool) -> None:
     if as_json:
         return output.result(plan)
+    from pictus.engine.engines import LOCAL, room_here
+    from pictus.steps.acquire.pictures.plan import CPUS
+
     wanted, manners = plan.wanted, plan.manners
+    processes = plan.workers or (room_here(CPUS) if plan.engine == LOCAL else "the cluster's 2 a processor")
     size = "as they are" if wanted.size is None else f"{wanted.size} pixels, {wanted.mode}"
     columns = {} if plan.listed is None else dict(plan.listed.settings)
     click.echo(f"would get the pictures of {plan.source}")
@@ -146,7 +152,7 @@ def _say_plan(plan: "PicturesPlan", as_json: bool) -> None:
             ["pictures", f"{size}, {wanted.encode} of quality {wanted.quality} where they are written anew"],
             [
                 "servers",
-                f"{manners.connections} connections of each of {plan.workers} processes, {manners.per_host} a host",
+                f"{manners.connections} connections of each of {processes} processes, {manners.per_host} a host",
             ],
             ["robots", ", ".join(manners.obey) or "ignored"],
         ]

@@ -52,6 +52,7 @@ def _older(name: str) -> Callable[[_Function], _Function]:
 @click.option("--journal", type=click.Path(), help="Where answers are kept.  [default: with the corpus]")
 @click.option("--at-once", type=click.IntRange(1), help="Requests in flight, at most.")
 @click.option("--workers", type=click.IntRange(1), help="Processes of a program; by default one for each processor.")
+@output.engine_option
 @click.option(
     "--recipe", type=click.Path(), help="A recipe: `pictus list recipes`, or a YAML file; options come before it."
 )
@@ -100,7 +101,6 @@ def command(
 def _asked(options: dict[str, Any], recipe: str | None) -> dict[str, Any]:
     """Give the options of a plan: those of a recipe, and those of the command line before them."""
     from pictus.ask.which import backend_of, served_model
-    from pictus.engine.local import default_workers
     from pictus.steps import generate
 
     chosen = generate.recipe_options(recipe) if recipe else {}
@@ -108,7 +108,7 @@ def _asked(options: dict[str, Any], recipe: str | None) -> dict[str, Any]:
     settings |= {name: options.pop(name) for name in ("model", "base_url") if name in options}
     if str(settings.get("model")).startswith(("http://", "https://")):
         settings = {**settings, "base_url": settings["model"], "model": served_model(settings["model"])}
-    chosen = {"workers": default_workers(), **chosen, **options, "settings": settings}
+    chosen = {"workers": None, **chosen, **options, "settings": settings}
     if "backend" not in chosen and "model" in settings:
         chosen["backend"] = backend_of(settings["model"])
     return chosen

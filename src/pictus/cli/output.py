@@ -14,6 +14,13 @@ from pictus.errors import PictusError
 from pictus.reading.wording import count_of
 
 DONE, SET_ASIDE = 0, 3
+engine_option = click.option(
+    "--engine",
+    default="local",
+    show_default=True,
+    metavar="local|ray|ray://HOST:PORT",
+    help="Where the work is done: on this machine, or on those of a Ray cluster.",
+)
 
 
 def result(data: Any) -> None:

@@ -31,8 +31,9 @@ class VisitLines:
         """Note what a process tells of its shard."""
         if event["event"] == "wanted":
             self.rows = event["rows"]
-        elif event["event"] == "acquiring":
-            self.running[event["shard"]] = event
+        elif event["event"] == "acquiring" or (self.rows and event["event"] == "shard"):
+            told = event if event["event"] == "acquiring" else self._of_receipt(event)
+            self.running[event["shard"]] = told
             now = time.monotonic()
             self.looks.append((now, self._sum("got"), self._sum("got_bytes")))
             while len(self.looks) > 2 and now - self.looks[0][0] > _RECENT_SECONDS:
@@ -67,6 +68,21 @@ class VisitLines:
 
     def close(self) -> None:
         """Nothing is left open."""
+
+    def _of_receipt(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give what a shard tells that is done, unless it told more on its way: on other machines none does."""
+        if event["shard"] in self.running:
+            return self.running[event["shard"]]
+        missed: Counter[str] = Counter()
+        for reason, count in event["reasons"].items():
+            missed[reason.partition(":")[0]] += count
+        return {
+            "done": event["rows"] + event["rejected"],
+            "got": event["rows"],
+            "got_bytes": event["size_bytes"],
+            "missed": missed,
+            "hosts": 0,
+        }
 
     def _sum(self, name: str) -> int:
         return sum(one[name] for one in self.running.values())

@@ -34,10 +34,10 @@ def run_tasks(tasks: Iterable[Task], *, workers: int) -> Iterator[Receipt | Fail
 
     Tasks are taken when they are about to run, so that finding them and doing them go on at the same time.
     """
-    _keep_freed_memory()
+    keep_freed_memory()
     if workers <= 1:
         for task in tasks:
-            yield _attempt(task)
+            yield attempt(task)
     else:
         yield from _run_in_processes(iter(tasks), workers)
 
@@ -69,22 +69,31 @@ def call_all(jobs: Iterator[Callable[[], Result]], *, workers: int) -> Iterator[
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _processes(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_prepare_worker)
-
-
-def _attempt(task: Task) -> Receipt | Failure:
+def attempt(task: Task) -> Receipt | Failure:
+    """Do a task in this process."""
     try:
         return run(task)
     except PictusError as error:
         return Failure(task, error)
 
 
+def keep_freed_memory() -> None:
+    """Have glibc keep blocks of some megabytes for the next ones, as it does once it has seen a larger one freed.
+
+    Else it gives each back to the system, which clears every page anew: finding rows then takes three times as long.
+    """
+    bytearray(_KEPT_BYTES)
+
+
+def _processes(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_prepare_worker)
+
+
 def _run_in_processes(tasks: Iterator[Task], workers: int) -> Iterator[Receipt | Failure]:
     first = next(tasks, None)
     second = None if first is None else next(tasks, None)
     if first is not None and second is None:
-        yield _attempt(first)  # a process of its own would take longer to start
+        yield attempt(first)  # a process of its own would take longer to start
         return
     new = chain([first, second], tasks) if first and second else iter(())
     deaths: dict[int, int] = {}
@@ -134,7 +143,7 @@ def _run_pool(tasks: Iterator[Task], workers: int) -> Iterator[tuple[Task, Recei
 
 def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Receipt | Failure]:
     try:
-        return pool.submit(_attempt, task)
+        return pool.submit(attempt, task)
     except BrokenProcessPool as error:  # a process died since the last look
         lost: Future[Receipt | Failure] = Future()
         lost.set_exception(error)
@@ -142,18 +151,10 @@ def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Receipt | Failur
 
 
 def _prepare_worker() -> None:
-    _keep_freed_memory()
+    keep_freed_memory()
     # Ctrl-C reaches every process of the terminal; only the main one decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
-
-
-def _keep_freed_memory() -> None:
-    """Have glibc keep blocks of some megabytes for the next ones, as it does once it has seen a larger one freed.
-
-    Else it gives each back to the system, which clears every page anew: finding rows then takes three times as long.
-    """
-    bytearray(_KEPT_BYTES)
 
 
 def _die_with_parent() -> None:

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeAlias
 
+from pictus.engine.engines import LOCAL, Runner, runner
 from pictus.engine.events import Events
-from pictus.engine.local import Failure, run_tasks
+from pictus.engine.local import Failure
 from pictus.engine.task import Task
 from pictus.errors import ManyErrors, PictusError
 from pictus.record import Record, Reject
@@ -74,7 +75,9 @@ def make_from_tasks(
     tasks: Iterable[Task],
     events: Events,
     *,
-    workers: int,
+    workers: int | None,
+    engine: str = LOCAL,
+    cpus: float = 1,
     later: Sequence[Callable[[], Iterable[Task]]] = (),
 ) -> Corpus:
     """Do the tasks whose shards are missing; one that fails leaves the others whole.
@@ -85,7 +88,9 @@ def make_from_tasks(
         corpus: what they make.
         tasks: all of them.
         events: takes what happens.
-        workers: processes.
+        workers: tasks at once; None for as many as there is room for.
+        engine: where they run.
+        cpus: processors that a task takes, also parts of one.
         later: further tasks, each kind of which needs that all before it are done.
     """
     with locked(corpus):
@@ -97,13 +102,14 @@ def make_from_tasks(
             events.send("begin", corpus=str(corpus.place), shards=len(tasks), missing=left)
         else:
             events.send("begin", corpus=str(corpus.place), shards=None)
-        count = _do(corpus, tasks, events, workers)
-        for more in later:
-            count += _do(corpus, more(), events, workers)
+        with runner(engine, workers=workers, cpus=cpus, place=str(corpus.place)) as run_tasks:
+            count = _do(corpus, tasks, events, run_tasks)
+            for more in later:
+                count += _do(corpus, more(), events, run_tasks)
         return _finish(corpus, count, events, began)
 
 
-def _do(corpus: Corpus, tasks: Iterable[Task], events: Events, workers: int) -> int:
+def _do(corpus: Corpus, tasks: Iterable[Task], events: Events, run_tasks: Runner) -> int:
     """Do the tasks whose shards are missing, and count all."""
     count = 0
 
@@ -115,7 +121,7 @@ def _do(corpus: Corpus, tasks: Iterable[Task], events: Events, workers: int) -> 
                 yield task
 
     errors: list[PictusError] = []
-    for result in run_tasks(missing(), workers=workers):
+    for result in run_tasks(missing()):
         if isinstance(result, Failure):
             errors.append(result.error)
             events.send("failed", shard=result.task.shard, what=result.error.what)
@@ -137,6 +143,7 @@ def _tell(events: Events, receipt: Receipt) -> None:
         rows=receipt.rows,
         rejected=receipt.rejected,
         size_bytes=receipt.size_bytes,
+        reasons=receipt.reasons,
     )
 
 

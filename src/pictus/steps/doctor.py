@@ -26,8 +26,13 @@ class Finding:
 
 
 _NEEDED = ("aiohttp", "click", "fsspec", "jinja2", "numpy", "orjson", "PIL", "pyarrow", "pydantic", "yaml", "rich")
-_EXTRAS = {"torch": "huggingface", "transformers": "huggingface", "peft": "huggingface", "xllamacpp": "llamacpp"}
-_PACKAGES = {"PIL": "pillow", "yaml": "pyyaml"}
+_EXTRAS = {
+    **dict.fromkeys(("torch", "transformers", "peft"), ("huggingface", "the backend `huggingface`")),
+    "xllamacpp": ("llamacpp", "the backend `llamacpp`"),
+    "ray": ("ray", "`--engine ray`"),
+    "grpc": ("ray", "`--engine ray`"),
+}
+_PACKAGES = {"PIL": "pillow", "yaml": "pyyaml", "grpc": "grpcio"}
 
 
 def examine() -> Iterator[Finding]:
@@ -39,8 +44,8 @@ def examine() -> Iterator[Finding]:
     )
     for module in _NEEDED:
         yield _package(module)
-    for module, extra in _EXTRAS.items():
-        yield _package(module) if find_spec(module) else _not_there(module, extra)
+    for module, (extra, user) in _EXTRAS.items():
+        yield _package(module) if find_spec(module) else _not_there(module, extra, user)
     if find_spec("torchvision"):
         yield _torchvision()
     if find_spec("torch"):
@@ -69,9 +74,9 @@ def _package(module: str) -> Finding:
         return Finding("broken", package, str(error), f"pip install --force-reinstall {package}")
 
 
-def _not_there(module: str, extra: str) -> Finding:
-    mend = f"only the backend `{extra}` needs it: `pip install 'pictus[{extra}]'`"
-    return Finding("missing", module, "not installed", mend)
+def _not_there(module: str, extra: str, user: str) -> Finding:
+    mend = f"only {user} needs it: `pip install 'pictus[{extra}]'`"
+    return Finding("missing", _PACKAGES.get(module, module), "not installed", mend)
 
 
 def _torchvision() -> Finding:

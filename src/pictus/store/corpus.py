@@ -195,9 +195,14 @@ def locked(corpus: Corpus) -> Iterator[None]:
                 where=str(corpus.place),
                 mend="wait for it, or stop it first",
             ) from None
-        for folder in ("", "shards", "rejects", *(f"side/{name}" for name in corpus.place.names("side"))):
-            corpus.place.remove_leftovers(folder)
+        _clear_up(corpus.place)
         yield
+        _clear_up(corpus.place)  # after workers that died, and whose work others did
+
+
+def _clear_up(place: Place) -> None:
+    for folder in ("", "shards", "rejects", "tars", *(f"side/{name}" for name in place.names("side"))):
+        place.remove_leftovers(folder)
 
 
 def _added(counts: Iterator[dict[str, int]] | Any) -> dict[str, int]:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 import fsspec
@@ -27,7 +28,8 @@ class Place:
         self._base = ""
         if self.folder is None:
             try:
-                self._files, self._base = fsspec.core.url_to_fs(self.address)
+                # What was listed once may have changed since: other machines write here too.
+                self._files, self._base = fsspec.core.url_to_fs(self.address, use_listings_cache=False)
             except (ValueError, ImportError) as error:
                 raise PictusError(
                     f"cannot reach this address: {error}",
@@ -62,7 +64,8 @@ class Place:
         """Say whether a file is there."""
         if self.folder is not None:
             return (self.folder / name).exists()
-        return bool(self._files.exists(f"{self._base}/{name}"))
+        with self._asking(name):
+            return bool(self._files.exists(f"{self._base}/{name}"))
 
     def names(self, folder: str) -> list[str]:
         """List the file names in a subfolder, sorted; temporary ones are left out."""
@@ -71,24 +74,28 @@ class Place:
             found = [entry.name for entry in path.iterdir()] if path.is_dir() else []
         else:
             try:
-                found = [entry.rpartition("/")[2] for entry in self._files.ls(f"{self._base}/{folder}", detail=False)]
+                with self._asking(folder):
+                    names = self._files.ls(f"{self._base}/{folder}", detail=False)
             except FileNotFoundError:
-                found = []
+                names = []
+            found = [name.rpartition("/")[2] for name in names]
         return sorted(name for name in found if not name.startswith("."))
 
     def read(self, name: str) -> bytes:
         """Read a whole file."""
         if self.folder is not None:
             return (self.folder / name).read_bytes()
-        data: bytes = self._files.cat_file(f"{self._base}/{name}")
-        return data
+        with self._asking(name):
+            data: bytes = self._files.cat_file(f"{self._base}/{name}")
+            return data
 
     def open(self, name: str) -> IO[bytes]:
         """Open a file for reading at any position."""
         if self.folder is not None:
             return (self.folder / name).open("rb")
-        handle: IO[bytes] = self._files.open(f"{self._base}/{name}", "rb")
-        return handle
+        with self._asking(name):
+            handle: IO[bytes] = self._files.open(f"{self._base}/{name}", "rb")
+            return handle
 
     @contextmanager
     def publish(self, name: str, *, safe: bool = True) -> Iterator[IO[bytes]]:
@@ -97,8 +104,15 @@ class Place:
             with whole_file(self.folder / name, safe=safe) as file:
                 yield file
         else:
-            with self._files.transaction, self._files.open(f"{self._base}/{name}", "wb") as file:
+            # Not written to the store piece by piece: what breaks off would be there, as if it were whole.
+            with NamedTemporaryFile() as file:
                 yield file
+                file.flush()
+                try:
+                    with self._asking(name):
+                        self._files.put_file(file.name, f"{self._base}/{name}")
+                except FileNotFoundError as error:
+                    raise self._unreachable(name, error) from None
 
     def remove(self, name: str) -> None:
         """Remove a file if it is there."""
@@ -106,14 +120,16 @@ class Place:
             if self.folder is not None:
                 (self.folder / name).unlink()
             else:
-                self._files.rm_file(f"{self._base}/{name}")
+                with self._asking(name):
+                    self._files.rm_file(f"{self._base}/{name}")
 
     def remove_folder(self, name: str) -> None:
         """Remove a subfolder and all in it, if it is there."""
         if self.folder is not None:
             shutil.rmtree(self.folder / name, ignore_errors=True)
-        elif self._files.exists(f"{self._base}/{name}"):
-            self._files.rm(f"{self._base}/{name}", recursive=True)
+        elif self.exists(name):
+            with self._asking(name):
+                self._files.rm(f"{self._base}/{name}", recursive=True)
 
     def sync(self, folder: str) -> None:
         """Wait until the disk has all files of a subfolder, which were written one by one without waiting."""
@@ -128,3 +144,18 @@ class Place:
         if path is not None and path.is_dir():
             for part in path.glob(".*.part"):
                 part.unlink(missing_ok=True)
+
+    @contextmanager
+    def _asking(self, name: str) -> Iterator[None]:
+        """Tell of what keeps a remote file from being reached; every kind of store has errors of its own."""
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except Exception as error:
+            raise self._unreachable(name, error) from None
+
+    def _unreachable(self, name: str, error: Exception) -> PictusError:
+        said = " ".join(str(error).split()) or type(error).__name__
+        mend = "check that the bucket or folder exists, and the keys and the endpoint in the environment"
+        return PictusError(f"the store says: {said}", where=self.where(name), mend=mend)

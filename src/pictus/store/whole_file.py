@@ -1,6 +1,7 @@
 """Write a file that appears under its name only when it is whole and safe on the disk."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,7 +17,8 @@ def whole_file(path: Path, *, safe: bool = True) -> Iterator[IO[bytes]]:
         safe: wait until the disk has it; whoever writes a hundred thousand small files waits once, after the last.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Not the number of the process: on a shared disk two machines may have the same.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         with temporary.open("wb") as file:
             yield file

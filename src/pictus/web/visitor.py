@@ -77,9 +77,7 @@ class Visitor:
             outcome, last = await self._visit(start)
             if isinstance(outcome, Got) or not outcome.passing or self._hosts.is_given_up(last.host, last.port):
                 return outcome
-            if (
-                outcome.reason == "timeout"
-            ):  # a shard would end that much later, hardly ever with a picture
+            if outcome.reason == "timeout":  # a shard would end that much later, hardly ever with a picture
                 return outcome
             if wants_quiet(outcome):
                 refusals += 1

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from pictus import plugins
+from pictus.engine.engines import LOCAL
 from pictus.errors import PictusError, unknown_name
 from pictus.prompt_sets.model import PromptSet
 from pictus.prompt_sets.shelf import load_prompts
@@ -47,7 +48,8 @@ class GeneratePlan:
     at_once: int | None = None  # requests in flight, at most
     batch: BatchStep | None = None  # ask by the vendor's batch files
     finish: bool = False  # a run that must stop ends with what there is
-    workers: int = 1
+    workers: int | None = 1  # shards at once, of a program; None for as many as there is room for
+    engine: str = LOCAL  # where a program runs
     shards: Taken = ()
 
     @property
@@ -132,6 +134,9 @@ def _for_program(draft: GeneratePlan, known: tuple[str, ...]) -> GeneratePlan:
 
 
 def _for_model(draft: GeneratePlan, model: str) -> GeneratePlan:
+    if draft.engine != LOCAL:
+        what = f"the backend `{draft.backend}` asks a model, and that is done from one machine"
+        raise PictusError(what, where="--engine", mend="leave `--engine` out")
     prompts = load_entries(draft)
     check_means(draft, model)
     if draft.batch is not None and (draft.backend != "openai" or draft.target is not None):

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 from pictus import plugins
+from pictus.engine.engines import make_sure_of
 from pictus.engine.events import Events
 from pictus.engine.making import make_from_tasks
 from pictus.engine.task import Task
@@ -24,6 +25,7 @@ _AT_ONCE = 256  # records asked about together: enough to batch, few enough to h
 
 def run(plan: GeneratePlan, source: Corpus, events: Events) -> Corpus:
     """Make the corpus of a plan."""
+    make_sure_of(plan.engine)
     corpus = begin_corpus(plan.to, roots=source.roots, made=_made(plan, source))
     tasks = [
         Task(
@@ -44,7 +46,7 @@ def run(plan: GeneratePlan, source: Corpus, events: Events) -> Corpus:
         )
         for place, (number, rows, _) in enumerate(plan.shards)
     ]
-    corpus = make_from_tasks(corpus, tasks, events, workers=plan.workers)
+    corpus = make_from_tasks(corpus, tasks, events, workers=plan.workers, engine=plan.engine)
     write_cards(corpus)
     return corpus
 

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pictus.engine.local import default_workers
+from pictus import plugins
+from pictus.engine.engines import LOCAL
 from pictus.errors import PictusError
 from pictus.pixels.libraries import load_libraries
 from pictus.pixels.wanted import Wanted
@@ -17,6 +18,7 @@ from pictus.store.place import Place
 from pictus.web.manners import Manners
 
 LIST = "list"  # the corpus of a list's rows, inside the corpus of their pictures
+CPUS = 0.5  # that a shard takes: half of them wait for slow servers
 _ROWS, _ROWS_AS_THEY_ARE = 10_000, 2_000  # of a shard: 300 MB, where pictures of the web keep their size too
 
 
@@ -36,7 +38,8 @@ class PicturesPlan:
     sums: Mapping[str, str] = field(default_factory=dict)  # method, and the column that holds it
     blur_column: str = ""
     blur_labels: tuple[str, ...] = ()
-    workers: int = field(default_factory=lambda: 2 * default_workers())  # half of them wait for slow servers
+    workers: int | None = None  # shards at once; None for as many as there is room for
+    engine: str = LOCAL
 
     @property
     def rows_in(self) -> str:
@@ -44,14 +47,12 @@ class PicturesPlan:
         return self.source if self.listed is None else f"{self.to.rstrip('/')}/{LIST}"
 
 
-def plan(target: str, to: str, *, rows: int | None = None, workers: int | None = None, **options: Any) -> PicturesPlan:
+def plan(target: str, to: str, *, rows: int | None = None, **options: Any) -> PicturesPlan:
     """Work out what is got; a list is only looked at, a corpus must be finished."""
     load_libraries()  # before anything is asked for
     columns = {name: options.pop(name, None) for name in ("url", "caption", "keep")}
     draft = PicturesPlan(source=target, to=to, **options)
     draft = replace(draft, rows=rows or (_ROWS_AS_THEY_ARE if draft.wanted.size is None else _ROWS))
-    if workers:
-        draft = replace(draft, workers=workers)
     if Place(target).exists("corpus.json"):
         if any(columns.values()):
             mend = "leave --url, --caption and --keep out: a corpus says itself what its rows are"
@@ -96,8 +97,9 @@ def _of_a_list(draft: PicturesPlan, columns: Mapping[str, Any]) -> PicturesPlan:
     wanted = [name for name in (*draft.sums.values(), draft.blur_column) if name]
     if wanted and settings.get("keep") != ["*"]:
         settings["keep"] = list(dict.fromkeys([*settings.get("keep", ()), *wanted]))
-    known = formats_of(path)
-    if "url_list" not in known and known and not columns.get("url"):
+    # Whoever names the column of addresses knows that it is a list, whatever it looks like.
+    is_list = columns.get("url") or plugins.load("formats", "url_list").sniff(path)
+    if not is_list and (known := formats_of(path)):
         mend = f"make it a corpus first: `pictus import {known[0]} --from {path} --to CORPUS`, then acquire that"
         raise PictusError(f"this is no plain list of addresses but `{known[0]}`", where=str(path), mend=mend)
     listed = import_.plan("url_list", path, f"{draft.to.rstrip('/')}/{LIST}", settings=settings)

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,12 +18,18 @@ _MARK = b'"event":"acquiring"'
 
 @contextmanager
 def teller(log: str | None, shard: int) -> Iterator[Callable[[Progress], None]]:
-    """Give what tells of a shard's progress: a line in the log, which other processes write as well."""
-    if log is None:
+    """Give what tells of a shard's progress: a line in the log, which other processes write as well.
+
+    On a machine that does not see the log nothing is told: the receipts say what was done there.
+    """
+    try:
+        if log is None:
+            raise FileNotFoundError
+        # Such a line goes out in one piece: no other of this machine can come into it.
+        file = os.open(log, os.O_WRONLY | os.O_APPEND)
+    except OSError:
         yield lambda progress: None
         return
-    # Such a line goes out in one piece: no other can come into it.
-    file = os.open(log, os.O_WRONLY | os.O_APPEND)
     try:
         yield lambda progress: _tell(file, shard, progress)
     finally:
@@ -52,7 +58,8 @@ def followed(events: Events) -> Iterator[None]:
         yield
         return
     ended = threading.Event()
-    thread = threading.Thread(target=_follow, args=(events, events.log, ended), daemon=True)
+    begin = Path(events.log).stat().st_size
+    thread = threading.Thread(target=_follow, args=(events, events.log, begin, ended), daemon=True)
     thread.start()
     try:
         yield
@@ -61,16 +68,18 @@ def followed(events: Events) -> Iterator[None]:
         thread.join()
 
 
-def _follow(events: Events, log: str, ended: threading.Event) -> None:
+def _follow(events: Events, log: str, begin: int, ended: threading.Event) -> None:
     with Path(log).open("rb") as file:
-        file.seek(0, os.SEEK_END)
+        file.seek(begin)
         rest = b""
         while True:
             is_last = ended.wait(_LOOK_SECONDS)
             *lines, rest = (rest + file.read()).split(b"\n")
             for line in lines:
                 if _MARK in line:  # the others were told by this process itself
-                    for listener in events.listeners:
-                        listener(orjson.loads(line))
+                    with suppress(orjson.JSONDecodeError):  # over a network, lines of two machines may be mixed
+                        event = orjson.loads(line)
+                        for listener in events.listeners:
+                            listener(event)
             if is_last:
                 return

@@ -4,12 +4,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import Any
 
+from pictus.engine.engines import make_sure_of
 from pictus.engine.events import Events
 from pictus.engine.making import make_from_tasks
 from pictus.engine.task import Task
 from pictus.steps import import_
 from pictus.steps.acquire.pictures.again import Pass, add_pass, parts_of, passes
-from pictus.steps.acquire.pictures.plan import PicturesPlan, made_of, roots_of
+from pictus.steps.acquire.pictures.plan import CPUS, PicturesPlan, made_of, roots_of
 from pictus.steps.acquire.pictures.progress import followed
 from pictus.steps.acquire.pictures.shard import Work
 from pictus.steps.acquire.pictures.slices import cut
@@ -27,6 +28,7 @@ def run(plan: PicturesPlan, events: Events, *, retry: Collection[str] = ()) -> C
         events: takes how far it is.
         retry: reasons for which rows were set aside, that are tried again; ("passing",) for all that may pass.
     """
+    make_sure_of(plan.engine)  # before the list is read
     corpus = begin_corpus(plan.to, roots=roots_of(plan), made=made_of(plan))
     if plan.listed is not None:
         import_.run(plan.listed, events)
@@ -55,7 +57,9 @@ def run(plan: PicturesPlan, events: Events, *, retry: Collection[str] = ()) -> C
         *(partial(_pass_tasks, corpus, one, work, plan.rows) for one in passes(corpus.place)),
     ]
     with followed(events):
-        corpus = make_from_tasks(corpus, slices, events, workers=plan.workers, later=later)
+        corpus = make_from_tasks(
+            corpus, slices, events, workers=plan.workers, engine=plan.engine, cpus=CPUS, later=later
+        )
     write_cards(corpus)
     return corpus
 
