@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pictus.errors import PictusError
@@ -54,6 +54,65 @@ def test_the_wanted_arrays_of_an_object_come_back(tmp_path_factory, members, siz
         for batch in read_batches(path, tuple(wanted)):
             found.setdefault(batch.key, []).extend(batch.rows)
     assert found == {name: rows for name, rows in wanted.items() if rows}
+
+
+FIRST = b" " * 4060  # most of what is read of a file at first, so that rows stand in the pieces after it
+
+
+# Rows that hold what rows begin with, where a guess at the next row goes wrong.
+alike = st.recursive(
+    st.fixed_dictionaries({"id": st.integers(0, 9) | st.just(', {"id": 1}, {"id"')}),
+    lambda inner: st.fixed_dictionaries({"id": st.lists(inner, max_size=3)}),
+    max_leaves=6,
+)
+
+
+@given(st.lists(alike, max_size=12), st.integers(4, 60), st.sampled_from([None, "rows"]))
+def test_rows_that_hold_their_likes_come_back_with_their_places(tmp_path_factory, rows, size, key):
+    text = FIRST + json.dumps(rows if key is None else {key: rows, "id": [{"id": 1}]}).encode()
+    path = write(tmp_path_factory.mktemp("g") / "rows.json", text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structure, "_PIECE_BYTES", size)
+        found = list(read_array(path, key))
+    assert [row for _, row in found] == rows
+    assert [int(where.split("row ")[1].split(",")[0]) for where, _ in found] == list(range(1, len(rows) + 1))
+    for where, row in found:
+        start = int(where.rsplit(" ", 1)[1])
+        assert json.JSONDecoder().raw_decode(text[start:].decode().lstrip())[0] == row
+
+
+@given(
+    st.lists(
+        st.sampled_from(['{"id": 1}', '{"id": ', ", ", ",", "]", "[", " ", '"', '{"id": 2, "id": 3}']), max_size=14
+    ),
+    st.integers(4, 60),
+)
+@example([", ", '{"id": 1}'], 20)  # nothing stands between two commas, of which the first ends a piece
+def test_what_is_wrong_between_rows_is_told_alike_with_guesses_and_without(tmp_path_factory, parts, size):
+    path = write(
+        tmp_path_factory.mktemp("w") / "rows.json", b'[{"id": 0}, '.rjust(4096) + "".join(parts).encode() + b"]"
+    )
+
+    def told():
+        try:
+            return list(read_array(path))
+        except PictusError as error:
+            return str(error)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structure, "_PIECE_BYTES", size)
+        guessed = told()
+        patch.setattr(structure._Cutter, "guess", lambda *_: None)
+        assert guessed == told()
+
+
+def test_most_of_a_file_of_likes_is_guessed(tmp_path, monkeypatch):
+    monkeypatch.setattr(structure, "_PIECE_BYTES", 5_000)
+    rows = [{"id": number, "texts": ["}, {"] * (number % 7)} for number in range(3_000)]
+    path = write(tmp_path / "rows.json", json.dumps({"info": {}, "rows": rows}).encode())
+    batches = list(read_batches(path, ["rows"]))
+    assert [row for batch in batches for row in batch.rows] == rows
+    assert sum(batch.span.rows is None for batch in batches) == 2  # the first, to learn from, and the last
 
 
 def test_each_row_knows_its_place(tmp_path):

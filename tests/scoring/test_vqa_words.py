@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pictus.scoring.vqa_words import m4c_words, said
+from pictus.scoring.vqa_words import m4c_words, trimmed, vqa_words
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from pictus.scoring.vqa_words import m4c_words, said
     ],
 )
 def test_the_words_of_an_answer(text, words):
-    assert said(text).words == words
+    assert vqa_words(text) == words
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,11 @@ def test_the_words_as_m4c_takes_them(text, words):
 
 
 def test_trimming_forgets_the_carriage_return():
-    assert said(" a\tb\r\nc ").trimmed == "a b\r c"
+    assert trimmed(" a\tb\r\nc ") == "a b\r c"
 
 
 @given(st.text())
 def test_any_text_has_words_in_small_letters_without_articles(text):
-    for words in (said(text).words, m4c_words(text)):
+    for words in (vqa_words(text), m4c_words(text)):
         assert not {"a", "an", "the"} & set(words.split())
         assert words == " ".join(words.split())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from operator import itemgetter
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
@@ -18,12 +18,11 @@ from pictus.scoring.asking import IN_A_WORD, item_of, official_id, short
 from pictus.scoring.official import LAST_OF_SEVERAL
 from pictus.scoring.outcome import outcome_of
 from pictus.scoring.part import part_of_rows, write_array
-from pictus.scoring.vqa_words import Said, Sayings
+from pictus.scoring.vqa_words import WordsOf, trimmed
 
 # A grade, its type of answer, and its score before rounding.
 _Graded: TypeAlias = tuple[Grade, str, float | None]
 
-_answer_in, _id_in = itemgetter("answer"), itemgetter("answer_id")
 _USUAL_IDS = list(range(1, 11))
 _PLACES = 2  # of the official figures, which are percent
 
@@ -95,7 +94,7 @@ class Benchmark:
 
 def _graded(truth: Path, answers: Answers, predictions: Path) -> Iterator[_Graded]:
     """Grade the annotated questions in their order."""
-    repeated, seen, sayings = frozenset(answers.repeated), dict[str, None](), Sayings()
+    repeated, seen, words_of = frozenset(answers.repeated), dict[str, None](), WordsOf()
     for batch in read_batches(truth, ("annotations",)):
         for number, row in enumerate(batch.rows, batch.first):
             try:
@@ -105,36 +104,36 @@ def _graded(truth: Path, answers: Answers, predictions: Path) -> Iterator[_Grade
                 if key in seen:
                     raise BadRow("its question is annotated twice")
                 seen[key] = None
-                if key in answers.by_id:
-                    yield _grade(key, row, answers.by_id[key], key in repeated, sayings)
+                answer = answers.by_id.get(key)
+                if answer is not None:
+                    yield _grade(key, row, answer, key in repeated, words_of)
             except ROW_ERRORS as error:
                 where, mend = f"{truth}, row {number}", "give the official annotations, as they were published"
                 raise PictusError(reason_of(error), where=where, mend=mend) from None
     if not seen:
         mend = "give the official annotations: questions alone cannot be scored, and the test splits have nothing else"
         raise PictusError("there are no annotations in this file", where=str(truth), mend=mend)
-    refuse_missing(answers.by_id, seen, predictions)
-    refuse_extra(answers.by_id, seen, predictions)
+    if seen.keys() != answers.by_id.keys():
+        refuse_missing(answers.by_id, seen, predictions)
+        refuse_extra(answers.by_id, seen, predictions)
 
 
-def _grade(key: str, row: Mapping[str, Any], answer: str, is_repeated: bool, sayings: Sayings) -> _Graded:
+def _grade(key: str, row: Mapping[str, Any], answer: str, is_repeated: bool, words_of: WordsOf) -> _Graded:
     people = list_in(row, "answers")
-    found, given = sayings[answer], list(map(sayings.__getitem__, map(_answer_in, people)))
-    parsed, score, note = found.trimmed, None, ""
-    if not given:
-        note = "nobody answered this question"
-    elif _all_same(given):
-        score = _score(people, [one.trimmed for one in given], parsed)
-        if not score and found.words == given[0].words:
-            note = f"all people answered {given[0].trimmed!r}: then case, articles and marks count"
-    else:
-        parsed = found.words
-        score = _score(people, [one.words for one in given], parsed)
+    texts = [one["answer"] for one in people]
+    given, parsed, note = [words_of[text] for text in texts], words_of[answer], ""
+    if _all_same(given) and _all_same(agreed := list(map(trimmed, texts))):  # the same text has the same words
+        is_near, given, parsed = parsed == given[0], agreed, trimmed(answer)
+        if is_near and parsed != given[0]:
+            note = f"all people answered {given[0]!r}: then case, articles and marks count"
+    score = _score(people, given, parsed) if people else None
+    if score is None:
+        parsed, note = trimmed(answer), "nobody answered this question"
     if is_repeated:
         note = f"{note}; {LAST_OF_SEVERAL}".removeprefix("; ")
     grade = Grade(
         id=key,
-        score=None if score is None else round(100 * score, _PLACES) / 100,
+        score=None if score is None else _rounded(score),
         parsed=parsed,
         note=note,
         outcome=outcome_of(answer),
@@ -144,22 +143,27 @@ def _grade(key: str, row: Mapping[str, Any], answer: str, is_repeated: bool, say
     return grade, text_in(row, "answer_type"), score
 
 
-def _all_same(given: list[Said]) -> bool:
-    first = given[0].trimmed
-    return all(one.trimmed == first for one in given)
+def _all_same(texts: list[str]) -> bool:
+    return bool(texts) and texts.count(texts[0]) == len(texts)
 
 
 def _score(people: list[Any], given: list[str], answer: str) -> float:
     if answer not in given:
         return 0.0
     try:
-        if list(map(_id_in, people)) == _USUAL_IDS:  # then no two are the same record
+        if [one["answer_id"] for one in people] == _USUAL_IDS:  # then no two are the same record
             return agreement(given, answer)
     except KeyError:
         pass  # what has no ids is compared by what it has
     records = [{**one, "answer": text} for one, text in zip(people, given, strict=True)]
     same = [record for record in records if record["answer"] == answer]
     return mean_of_people([sum(record != other for other in same) for record in records])
+
+
+@lru_cache(4096)  # ten people give an answer one of some few scores
+def _rounded(score: float) -> float:
+    """Round as the official scorer does, which has percent."""
+    return round(100 * score, _PLACES) / 100
 
 
 def _figures(graded: list[_Graded]) -> dict[str, Any]:

@@ -31,8 +31,13 @@ class Batch:
 
     key: str | None  # of the top-level object, None when the file is one array
     first: int  # number of the first row in its array, from 1
-    starts: Sequence[int]  # byte where each row begins
     rows: list[Any]  # parsed; a `Reject` where a row is not JSON
+    span: Span
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """Find the byte where each row begins."""
+        return self.span.starts
 
 
 def read_array(path: Path, key: str | None = None) -> Iterator[tuple[str, Any] | Reject]:
@@ -49,11 +54,11 @@ def read_batches(path: Path, keys: Sequence[str] | None = None) -> Iterator[Batc
     A key that is missing, or holds no array, gives nothing.
     """
     counts: dict[str | None, int] = {}
-    for span in spans(path, keys, limit_bytes=ROW_LIMIT_BYTES):
+    for span in spans(path, keys, limit_bytes=ROW_LIMIT_BYTES, parse=_whole_rows):
         first = counts.get(span.key, 0) + 1
-        rows = _parse(span, plain_name(path), first)
+        rows = span.rows or _parse(span, plain_name(path), first)
         counts[span.key] = first - 1 + len(rows)
-        yield Batch(span.key, first, span.starts, rows)
+        yield Batch(span.key, first, rows, span)
 
 
 def read_members(path: Path, key: str | None = None) -> Iterator[tuple[str, str, Any] | Reject]:
@@ -150,14 +155,17 @@ def read_object(path: Path) -> Any:
 
 
 def _parse(span: Span, name: str, first: int) -> list[Any]:
+    rows = _whole_rows(span.text)
+    return list(_parse_each(span, name, first)) if rows is None else rows  # one of them is broken: find out which
+
+
+def _whole_rows(text: bytes) -> list[Any] | None:
+    """Parse rows with the commas between them; None where the text is anything else, or one may have a key twice."""
     try:
-        rows: list[Any] = orjson.loads(b"[" + span.text + b"]")
+        rows: list[Any] = orjson.loads(b"[" + text + b"]")
     except orjson.JSONDecodeError:
-        pass  # one of them is broken: find out which
-    else:
-        if len(rows) == len(span.starts) and not may_repeat_keys(span.text, rows):
-            return rows
-    return list(_parse_each(span, name, first))
+        return None
+    return None if may_repeat_keys(text, rows) else rows
 
 
 def rows_of(span: Span, name: str, first: int) -> Iterator[tuple[str, Any] | Reject]:
@@ -201,9 +209,10 @@ def _members(span: Span, name: str) -> list[tuple[str, Any] | Reject]:
 
 
 def _texts(span: Span) -> Iterator[tuple[int, bytes]]:
-    ends = [*(start - 1 for start in span.starts[1:]), span.starts[0] + len(span.text)]
-    for start, end in zip(span.starts, ends, strict=True):
-        yield start, span.text[start - span.starts[0] : end - span.starts[0]]
+    starts = span.starts
+    ends = [*(start - 1 for start in starts[1:]), span.begin + len(span.text)]
+    for start, end in zip(starts, ends, strict=True):
+        yield start, span.text[start - span.begin : end - span.begin]
 
 
 def _noticed(text: bytes, where: str, row: Any) -> tuple[str, Any] | Reject:

@@ -39,11 +39,12 @@ def _array_portions(path: Path, rows: int) -> Iterator[Portion]:
     pieces: list[Piece] = []
     first, held = 1, 0
     for span in spans(path, None, limit_bytes=ROW_LIMIT_BYTES):
-        ends = [*(start - 1 for start in span.starts[1:]), span.starts[0] + len(span.text)]
+        starts = span.starts
+        ends = [*(start - 1 for start in starts[1:]), starts[0] + len(span.text)]
         done = 0
         while done < len(ends):
             taken = min(rows - held, len(ends) - done)
-            _add(pieces, Piece(span.starts[done], ends[done + taken - 1], taken))
+            _add(pieces, Piece(starts[done], ends[done + taken - 1], taken))
             held, done = held + taken, done + taken
             if held == rows:
                 yield Portion(path, first, tuple(pieces))

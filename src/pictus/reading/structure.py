@@ -1,13 +1,15 @@
 """Find where the rows of a JSON list, or the members of an object, begin and end, without parsing them.
 
 Quotes, brackets and commas are found with numpy a megabyte at a time, which costs a few seconds per
-gigabyte, so that a parser written in Rust can then take many whole rows at once.
+gigabyte, so that a parser written in Rust can then take many whole rows at once. Whoever parses them anyway may have
+the place of the last row of a piece guessed: what begins at a row and can be parsed ends with one.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +27,7 @@ _IS_SPACE = np.zeros(256, np.bool_)
 _IS_SPACE[list(_SPACE)] = True
 _STRETCH = 32  # bytes between two rows that are looked at all at once
 _BOM = b"\xef\xbb\xbf"
+_ROW_HEAD = re.compile(rb'[ \t\r\n]*(\{[ \t\r\n]*"[^"\\]*")')
 _KNOWN = {  # what is often taken for JSON
     b"\xff\xfe": "UTF-16 text",
     b"\xfe\xff": "UTF-16 text",
@@ -40,11 +43,27 @@ class Span:
     """Neighbouring rows of one array, or members of an object, as they stand in the file, with their commas."""
 
     key: str | None
-    starts: Sequence[int]  # byte in the file after the comma or bracket before each row
+    begin: int  # byte in the file after the comma or bracket before the first
     text: bytes
+    commas: Places | None = None  # between the rows, in the file; None where they have not been looked for
+    rows: Any = None  # what the parser made of the text, where there was one
+
+    @property
+    def starts(self) -> list[int]:
+        """Give the byte in the file after the comma or bracket before each row."""
+        if self.commas is None:
+            return [self.begin + start for start in row_starts(self.text)]
+        return [self.begin, *(self.commas + 1).tolist()]
 
 
-def spans(path: Path, keys: Sequence[str] | None, *, limit_bytes: int, members: bool = False) -> Iterator[Span]:
+def spans(
+    path: Path,
+    keys: Sequence[str] | None,
+    *,
+    limit_bytes: int,
+    members: bool = False,
+    parse: Callable[[bytes], Any | None] | None = None,
+) -> Iterator[Span]:
     """Cut the wanted arrays of a file into spans of whole rows.
 
     Args:
@@ -52,6 +71,8 @@ def spans(path: Path, keys: Sequence[str] | None, *, limit_bytes: int, members: 
         keys: which values of the top-level object; None when the file itself is one.
         limit_bytes: a row larger than this is an error rather than an exhausted machine.
         members: cut objects into spans of their members, where otherwise arrays are cut into rows.
+        parse: makes something of a text of whole rows, or None of any other: with it, most spans come parsed, and
+            nobody has looked where their rows begin.
     """
     with open_file(path) as file, reading_packed(path):
         head = file.read(4096)
@@ -59,7 +80,11 @@ def spans(path: Path, keys: Sequence[str] | None, *, limit_bytes: int, members: 
         cutter = _Cutter(path, keys, start, _OBJECT if members else _LIST)
         piece = head[start:]
         while piece:
-            yield from cutter.cut(piece)
+            guessed = None if parse is None else cutter.guess(piece, parse)
+            if guessed is None:
+                yield from cutter.cut(piece)
+            else:
+                yield guessed
             if len(cutter.held) > limit_bytes:
                 raise PictusError(
                     f"a row is larger than {limit_bytes:,} bytes",
@@ -67,7 +92,7 @@ def spans(path: Path, keys: Sequence[str] | None, *, limit_bytes: int, members: 
                     mend="a bracket or a quote is missing before this place, or this is no list of rows",
                 )
             piece = file.read(_PIECE_BYTES)
-        cutter.check_end()
+        yield from cutter.rest()
 
 
 def known_kind(head: bytes) -> str | None:
@@ -77,7 +102,7 @@ def known_kind(head: bytes) -> str | None:
 
 def row_starts(text: bytes) -> list[int]:
     """Find where the rows begin in a text of whole rows, which has a comma between two of them."""
-    _, _, commas = _Marks().find(text, 0)
+    _, _, commas = _Marks(0).find(text, 0)
     return [0, *(commas + 1).tolist()]
 
 
@@ -91,12 +116,32 @@ class _Cutter:
         self.held = b""  # what is not yet a whole row, or a whole key
         self._row_depth = 1 if keys is None else 2
         self._key: str | None = None
-        self._reading = False  # inside a wanted array
+        self._reading = False  # inside a wanted array: `held` begins at a row
+        self._head: bytes | None = None  # with which its rows begin, when this is a guess that held so far
         self._ended = False
-        self._marks = _Marks()
+        self._marks = _Marks(0)
+        self._unmarked = False  # no marks have been looked for in `held`
+
+    def guess(self, piece: bytes, parse: Callable[[bytes], Any | None]) -> Span | None:
+        """Give the rows that the next piece completes, if a guess where the last one ends can be parsed."""
+        if self._head is None:
+            return None
+        text = self.held + piece
+        end = text.rfind(b",", 0, max(text.rfind(self._head), 0))
+        rows = None if end < 0 else parse(text[:end])
+        if not rows:
+            self._head = None
+            return None
+        found = Span(self._key, self.base, text[:end], rows=rows)
+        self.base, self.held = self.base + end + 1, text[end + 1 :]
+        self._marks = _Marks(self._row_depth)
+        self._unmarked = True
+        return found
 
     def cut(self, piece: bytes) -> Iterator[Span]:
         """Give the rows that the next piece completes."""
+        if self._unmarked:
+            piece, self.held, self._unmarked = self.held + piece, b"", False
         looked_at = len(self.held)
         self.held += piece
         if self._ended:
@@ -113,9 +158,11 @@ class _Cutter:
             if depth == self._row_depth:
                 self._reading = self._opens_wanted(self.held[at], self.held[done:at])
                 done = at + 1 if self._reading else done
+                head = _ROW_HEAD.match(self.held, at + 1) if self._reading else None
+                self._head = head and head[1]
             elif self._reading:
                 yield from self._span(commas, done, at)
-                self._reading, done = False, at + 1
+                self._reading, self._head, done = False, None, at + 1
             else:
                 done = at + 1
             if depth <= 0:
@@ -132,8 +179,10 @@ class _Cutter:
         self.base += done
         self.held = self.held[done:]
 
-    def check_end(self) -> None:
-        """Complain about a file that stops before its brackets are closed."""
+    def rest(self) -> Iterator[Span]:
+        """Give the rows after the last guess, and complain about a file that stops before its brackets are closed."""
+        if self._unmarked:
+            yield from self.cut(b"")
         if not self._ended:
             raise PictusError(
                 "the file ends in the middle of its data",
@@ -150,8 +199,7 @@ class _Cutter:
     def _span(self, commas: Places, start: int, end: int) -> Iterator[Span]:
         text = self.held[start:end]
         if text.strip(_SPACE):
-            inner = commas[(commas >= start) & (commas < end)] + (self.base + 1)
-            yield Span(self._key, [self.base + start, *inner.tolist()], text)
+            yield Span(self._key, self.base + start, text, commas[(commas >= start) & (commas < end)] + self.base)
 
     def _check_rest(self, end: int) -> None:
         rest = self.held[end:].lstrip(_SPACE)
@@ -167,8 +215,8 @@ class _Cutter:
 class _Marks:
     """Finds brackets and commas that are not text, piece by piece."""
 
-    def __init__(self) -> None:
-        self.depth = 0
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
         self._in_string = 0
         self._escaped = False  # the next byte follows an odd number of backslashes
 

@@ -54,15 +54,12 @@ class Clusters:
 
 def clusters_of(values: Iterable[float], pictures: Iterable[Hashable]) -> Clusters:
     """Sum values by picture; an item without a picture, whose name is empty, stands alone."""
-    numbers: dict[Hashable, int] = {}
-    places, kept = [], []
-    for place, (value, picture) in enumerate(zip(values, pictures, strict=True)):
-        places.append(numbers.setdefault((place,) if picture == "" else picture, len(numbers)))
-        kept.append(value)
-    where = np.asarray(places, dtype=np.int64)
-    sums = np.zeros(len(numbers))
-    np.add.at(sums, where, np.asarray(kept, dtype=np.float64))
-    return Clusters(sums, np.bincount(where, minlength=len(numbers)).astype(np.float64))
+    kept = np.fromiter(values, np.float64)
+    names: list[Hashable] = [(place,) if picture == "" else picture for place, picture in enumerate(pictures)]
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    where = np.fromiter(map(numbers.__getitem__, names), np.int64, len(names))
+    sums, sizes = np.bincount(where, kept, len(numbers)), np.bincount(where, minlength=len(numbers))
+    return Clusters(sums.astype(np.float64), sizes.astype(np.float64))
 
 
 def standard_error(clusters: Clusters, *, mean: float | None = None) -> float:

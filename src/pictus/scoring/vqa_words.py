@@ -4,7 +4,6 @@ Every oddity here is one of the official code, which scores are compared by; `do
 """
 
 import re
-from dataclasses import dataclass
 
 _MARKS = ';/[]"{}()=+\\_-><@`,?!'  # in the order of the official list; no apostrophe, colon or percent is among them
 _MARK = re.compile(f"[{re.escape(_MARKS)}.]")
@@ -35,29 +34,25 @@ _CONTRACTIONS = {
 _KEPT_CHARACTERS = 100  # of a text: longer ones hardly come twice
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A short answer in the two forms that it may be compared in."""
-
-    trimmed: str  # on one line, without the space around it
-    words: str
+def trimmed(text: str) -> str:
+    """Give a text on one line, without the space around it: so it counts where all people agree."""
+    return text.replace("\n", " ").replace("\t", " ").strip()  # the official code forgets the carriage return
 
 
-def said(text: str) -> Said:
-    """Give an answer as the scorer of VQAv2 takes it: trimmed where people agree, else its words."""
-    trimmed = text.replace("\n", " ").replace("\t", " ").strip()  # the official code forgets the carriage return
-    return Said(trimmed, _words(_without_marks(trimmed)))
+def vqa_words(text: str) -> str:
+    """Give a text as the scorer of VQAv2 compares it where people do not agree."""
+    return _words(_without_marks(trimmed(text)))
 
 
-class Sayings(dict[str, Said]):
-    """Answers in both forms, each worked out once: two million human answers have some ten thousand texts.
+class WordsOf(dict[str, str]):
+    """The words of answers, each worked out once: two million human answers have some ten thousand texts.
 
     A dict without more, since it is asked that often. It is for one file, and goes with it.
     """
 
-    def __missing__(self, text: str) -> Said:
-        """Work the forms of an answer out, and keep them where it is as short as those of people are."""
-        found = said(text)
+    def __missing__(self, text: str) -> str:
+        """Work the words of an answer out, and keep them where it is as short as those of people are."""
+        found = vqa_words(text)
         if len(text) <= _KEPT_CHARACTERS:
             self[text] = found
         return found
@@ -65,7 +60,7 @@ class Sayings(dict[str, Said]):
 
 def m4c_words(text: str) -> str:
     """Give a text as the evaluators of M4C compare it, which TextVQA and LLaVA use."""
-    return said(text.lower().replace(",", "").replace("?", "").replace("'s", " 's").strip()).words
+    return vqa_words(text.lower().replace(",", "").replace("?", "").replace("'s", " 's").strip())
 
 
 def _without_marks(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -85,10 +85,13 @@ def run(plan: ScorePlan) -> Scored:
     """Score, and write the grades."""
     with _no_search_for_cycles():
         graded: Graded = plugins.load("benchmarks", plan.benchmark, plan.options).grade(plan.files)
-    if plan.per_item is not None:
-        with whole_file(plan.per_item) as file:
-            for grade in graded.grades:
-                file.write(orjson.dumps(_line(grade, plan.seen or {}), option=orjson.OPT_APPEND_NEWLINE))
+        if plan.per_item is not None:
+            with whole_file(plan.per_item) as file:
+                file.writelines(_lines(graded.grades, plan.seen or {}))
+        return _scored(graded, plan.seen)
+
+
+def _scored(graded: Graded, seen: Mapping[str, Any] | None) -> Scored:
     groups: dict[str, list[Grade]] = {"": []}
     for grade in graded.grades:
         groups.setdefault(grade.control, []).append(grade)
@@ -101,7 +104,7 @@ def run(plan: ScorePlan) -> Scored:
         pictures=len({grade.picture for grade in items if grade.picture}),
         interval=_interval(items),
         controls={name: found for name, some in sorted(groups.items()) if (found := _interval(some)) is not None},
-        remainders={} if plan.seen is None else _remainders(items, plan.seen),
+        remainders={} if seen is None else _remainders(items, seen),
     )
 
 
@@ -117,19 +120,24 @@ def _no_search_for_cycles() -> Iterator[None]:
             gc.enable()
 
 
-def _line(grade: Grade, seen: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "id": grade.id,
-        "score": grade.score,
-        "parsed": grade.parsed,
-        "note": grade.note,
-        "outcome": grade.outcome,
-        "kind": grade.kind,
-        "picture": grade.picture,
-        **({"control": grade.control} if grade.control else {}),
-        **grade.figures,
-        **({"seen": seen[grade.id]} if grade.id in seen else {}),
-    }
+def _lines(grades: Iterable[Grade], seen: Mapping[str, Any]) -> Iterator[bytes]:
+    for grade in grades:
+        line = {
+            "id": grade.id,
+            "score": grade.score,
+            "parsed": grade.parsed,
+            "note": grade.note,
+            "outcome": grade.outcome,
+            "kind": grade.kind,
+            "picture": grade.picture,
+        }
+        if grade.control:
+            line["control"] = grade.control
+        if grade.figures:
+            line |= grade.figures
+        if grade.id in seen:
+            line["seen"] = seen[grade.id]
+        yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _remainders(grades: Sequence[Grade], seen: Mapping[str, Any]) -> dict[str, tuple[int, Interval | None]]:

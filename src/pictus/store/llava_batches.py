@@ -50,7 +50,7 @@ def llava_batches(portion: Portion, how: LlavaRows, root_names: Mapping[str, str
         for begin, end in pairwise([0, *(np.flatnonzero(np.diff(is_odd)) + 1).tolist(), piece.rows]):
             if is_odd[begin]:
                 part = text[starts[begin] - piece.begin : ends[end - 1] - piece.begin]
-                rows = rows_of(Span(None, starts[begin:end], part), portion.path.name, first + begin)
+                rows = rows_of(Span(None, starts[begin], part), portion.path.name, first + begin)
                 yield from _one_by_one(rows, how, root_names)
             else:
                 yield batch.slice(begin, end - begin)
