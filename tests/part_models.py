@@ -1,25 +1,16 @@
 """Parts of a few thousand weights, in the layouts in which vision towers and language models are published."""
 
-from tiny_models import CHAT, shape, tokenizer
+from tiny_models import CHAT, clip_eyes, shape, siglip_eyes, tokenizer
 
 WORDS_ONLY = (  # a template of a language model: contents are strings
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] | trim }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-EYES = {
-    "hidden_size": 32,
-    "intermediate_size": 64,
-    "num_hidden_layers": 3,
-    "num_attention_heads": 4,
-    "image_size": 56,
-    "patch_size": 14,
-}
+EYES = {"num_hidden_layers": 3, "image_size": 56, "patch_size": 14}
 
 
 def clip_config(**more):
-    from transformers import CLIPVisionConfig
-
-    return CLIPVisionConfig(**{**EYES, "projection_dim": 16, **more})
+    return clip_eyes(**EYES | {"projection_dim": 16} | more)
 
 
 def write_clip(folder, *, seed=0, whole=False):
@@ -43,10 +34,10 @@ def write_clip(folder, *, seed=0, whole=False):
 def write_siglip(folder, *, seed=0, whole=False, **more):
     """Write a tower of SigLIP, alone or in the whole model that is published, whose tower has a head."""
     import torch
-    from transformers import SiglipConfig, SiglipModel, SiglipVisionConfig, SiglipVisionModel
+    from transformers import SiglipConfig, SiglipModel, SiglipVisionModel
 
     torch.manual_seed(seed)
-    eyes = SiglipVisionConfig(**{**EYES, **more})
+    eyes = siglip_eyes(**EYES | more)
     if whole:
         words = {"hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
         config = SiglipConfig(vision_config=eyes.to_dict(), text_config={**words, "vocab_size": 50})

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pictus.errors import ManyErrors, PictusError
-from pictus.recipe import load_recipe, read_recipe, shipped_names
+from pictus.recipe import load_recipe, read_recipe, recipe_path, shipped_names
 
 
 def read(tmp_path, text):
@@ -36,12 +36,16 @@ def test_a_recipe_is_found_by_its_path_and_by_its_name_where_it_ships(tmp_path):
     with pytest.raises(PictusError, match="unknown recipe") as caught:
         load_recipe("openimages_progam")
     assert caught.value.mend == "did you mean `openimages_program`?"
+    for only, there, missing in (("generate", "coco_mistral_7b", "llava15"), ("stages", "llava15", "coco_mistral_7b")):
+        with pytest.raises(PictusError, match="unknown recipe `xyz`") as caught:
+            recipe_path("xyz", only=only)
+        assert there in caught.value.mend and missing not in caught.value.mend
     with pytest.raises(PictusError, match="cannot read the recipe"):
         load_recipe(str(tmp_path / "openimages_program.yaml"))
 
 
 def test_a_source_that_nobody_knows_is_told(tmp_path):
-    with pytest.raises(PictusError, match="unknown source `coco2071`: did you mean `coco2017`") as caught:
+    with pytest.raises(PictusError, match="unknown source `coco2071`") as caught:
         read(tmp_path, "what: x\nsource: coco2071\n")
     assert ", line 2, " in caught.value.where
 
@@ -51,9 +55,9 @@ def test_a_source_that_nobody_knows_is_told(tmp_path):
     [
         ("generate: [", "not valid YAML"),
         (b"generate: \xff\xfe", "no UTF-8"),
-        ("- a\n- b\n", "dictionary"),
+        ("- a\n- b\n", "keys with values"),
         ("generate:\n\tbackend: x\n", "not valid YAML"),
-        ("checks: [[1]]", "recipe"),
+        ("checks: [[1]]", "each item is the name of a check"),
     ],
 )
 def test_what_is_no_recipe_is_told(tmp_path, text, words):

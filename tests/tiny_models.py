@@ -18,6 +18,7 @@ CHAT = (
 SPECIAL = ["<pad>", "<s>", "</s>", "<|im_start|>", "<|im_end|>", "<image>"]
 WORDS = ["a man riding a horse", "Question: what is it? === Answer: a dog", "You are shown a picture of a red car."]
 CONTEXT = 512
+EYES = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}  # of a tower
 
 
 def needs(*modules):
@@ -82,6 +83,34 @@ def shape(vocabulary):
     }
 
 
+def clip_eyes(**more):
+    """Give the config of a small tower of CLIP; `more` says what differs."""
+    from transformers import CLIPVisionConfig
+
+    return CLIPVisionConfig(**EYES | {"projection_dim": 32} | more)
+
+
+def siglip_eyes(**more):
+    """Give the config of a small tower of SigLIP; `more` says what differs."""
+    from transformers import SiglipVisionConfig
+
+    return SiglipVisionConfig(**EYES | more)
+
+
+def llava_config(eyes, text, *, image, **more):
+    """Put a tower and a language model together; of CLIP's the token that stands for the whole picture is left out."""
+    from transformers import LlavaConfig
+
+    return LlavaConfig(
+        vision_config=eyes,
+        text_config=text,
+        image_token_index=image,
+        vision_feature_layer=-1,
+        vision_feature_select_strategy="default" if eyes.model_type == "clip_vision_model" else "full",
+        **more,
+    )
+
+
 def write_chat(folder, *, kind="llama", template=CHAT, seed=0):
     """Write a model that chats: of the llama kind, or of the kind of Qwen 3."""
     import torch
@@ -101,26 +130,13 @@ def write_chat(folder, *, kind="llama", template=CHAT, seed=0):
 def write_seeing(folder, *, seed=0):
     """Write a model that sees: CLIP and llama, as LLaVA is."""
     import torch
-    from transformers import CLIPVisionConfig, LlamaConfig, LlavaConfig, LlavaForConditionalGeneration, LlavaProcessor
+    from transformers import LlamaConfig, LlavaForConditionalGeneration, LlavaProcessor
     from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
     words = tokenizer()
     torch.manual_seed(seed)
-    eyes = CLIPVisionConfig(
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        image_size=28,
-        patch_size=14,
-        projection_dim=32,
-    )
-    config = LlavaConfig(
-        vision_config=eyes,
-        text_config=LlamaConfig(**shape(len(words))),
-        image_token_index=SPECIAL.index("<image>"),
-        vision_feature_layer=-1,
-    )
+    eyes = clip_eyes(image_size=28, patch_size=14)
+    config = llava_config(eyes, LlamaConfig(**shape(len(words))), image=SPECIAL.index("<image>"))
     LlavaForConditionalGeneration(config).save_pretrained(folder)
     LlavaProcessor(
         CLIPImageProcessorPil(size={"shortest_edge": 28}, crop_size={"height": 28, "width": 28}),

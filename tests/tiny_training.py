@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tiny_models import llava_config, siglip_eyes
+
 IMAGE, PLACES, SIDE = 3, 4, 16
 COLOURS = ((220, 40, 40), (40, 200, 60), (50, 70, 220), (230, 210, 40))
 
@@ -15,21 +17,14 @@ COLOURS = ((220, 40, 40), (40, 200, 60), (50, 70, 220), (230, 210, 40))
 def llava(seed=0, trained=("projector", "language")):
     """Make the model, of which nothing but the named modules is trained."""
     import torch
-    from transformers import LlamaConfig, LlavaConfig, LlavaForConditionalGeneration, SiglipVisionConfig
+    from transformers import LlamaConfig, LlavaForConditionalGeneration
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     torch.set_num_threads(1)
     torch.manual_seed(seed)
-    eyes = SiglipVisionConfig(
-        hidden_size=16,
-        intermediate_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        image_size=SIDE,
-        patch_size=8,
-        vision_use_head=False,
-    )
+    small = {"hidden_size": 16, "intermediate_size": 32, "num_attention_heads": 2, "patch_size": 8}
+    eyes = siglip_eyes(**small, image_size=SIDE, vision_use_head=False)
     text = LlamaConfig(
         vocab_size=64,
         hidden_size=32,
@@ -40,15 +35,7 @@ def llava(seed=0, trained=("projector", "language")):
         max_position_embeddings=256,
         pad_token_id=0,
     )
-    model = LlavaForConditionalGeneration(
-        LlavaConfig(
-            vision_config=eyes,
-            text_config=text,
-            image_token_index=IMAGE,
-            vision_feature_layer=-1,
-            vision_feature_select_strategy="full",
-        )
-    )
+    model = LlavaForConditionalGeneration(llava_config(eyes, text, image=IMAGE))
     for name, weight in model.named_parameters():
         weight.requires_grad_(module_of(name) in trained)
     return model

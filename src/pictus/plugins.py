@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 
 from pictus.card import Asset, Card
-from pictus.errors import ManyErrors, PictusError, unknown_name
+from pictus.errors import PictusError, misfit, together, unknown_name
 from pictus.grade import Files, Graded, Item, Official, Paper, Reply
 from pictus.prompt import Answer, Prompt
 from pictus.record import Record, Reject
@@ -307,18 +307,12 @@ def _construct(plugin: type[Any], settings: dict[str, Any], *, where: str) -> An
     known = [field.name for field in fields(plugin) if field.init]
     unknown = [unknown_name("setting", key, known, where=where) for key in settings if key not in known]
     if unknown:
-        raise ManyErrors(unknown, where=where) if len(unknown) > 1 else unknown[0]
+        raise together(unknown, where=where)
     from pydantic import TypeAdapter, ValidationError  # slow to import, and most loads have no settings
 
     try:
         return TypeAdapter(plugin).validate_python(settings)
     except ValidationError as error:
-        problems = [
-            PictusError(
-                f"setting `{'.'.join(map(str, problem['loc']))}`: {problem['msg']}",
-                where=where,
-                mend=f"you wrote `{problem['input']}`",
-            )
-            for problem in error.errors()
-        ]
-        raise ManyErrors(problems, where=where) from None
+        told = [misfit(problem, ".".join(map(str, problem["loc"]))) for problem in error.errors()]
+        problems = [PictusError(f"setting {what}", where=where, mend=mend) for what, mend in told]
+        raise together(problems, where=where) from None

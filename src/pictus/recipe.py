@@ -1,7 +1,7 @@
 """Recipes: YAML files that say what is made of which source by what, and how it is checked; some ship."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -42,9 +42,10 @@ class Recipe(Section):
     stages: Annotated[dict[StageName, Stage], AfterValidator(in_order)] = Field(default_factory=dict)
 
 
-def shipped_names() -> tuple[str, ...]:
-    """List the recipes that ship."""
-    return tuple(sorted(path.stem for path in _SHIPPED.glob("*.yaml")))
+def shipped_names(*, only: Literal["stages", "generate"] | None = None) -> tuple[str, ...]:
+    """List the recipes that ship; only those that say something of one thing, if you like."""
+    names = tuple(sorted(path.stem for path in _SHIPPED.glob("*.yaml")))
+    return names if only is None else tuple(name for name in names if only in load_recipe(name).model_fields_set)
 
 
 def shipped_path(name: str) -> Path:
@@ -54,13 +55,18 @@ def shipped_path(name: str) -> Path:
 
 def load_recipe(name: str | Path) -> Recipe:
     """Read a recipe by its path, or by its name where it ships; tell all that is wrong with it."""
+    return read_recipe(recipe_path(name))
+
+
+def recipe_path(name: str | Path, *, only: Literal["stages", "generate"] | None = None) -> Path:
+    """Find the file of a recipe by its path, or by its name where it ships; `only` says which ones are meant."""
     path = Path(name)
     if path.is_file() or path.suffix in (".yaml", ".yml"):
-        return read_recipe(path)
+        return path
     wanted = str(name).replace("-", "_")
     if wanted not in shipped_names():
-        raise unknown_name("recipe", str(name), shipped_names(), where="the recipes")
-    return read_recipe(shipped_path(wanted))
+        raise unknown_name("recipe", str(name), shipped_names(only=only), where="the recipes")
+    return shipped_path(wanted)
 
 
 def read_recipe(path: Path) -> Recipe:

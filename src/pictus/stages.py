@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pictus import plugins
-from pictus.errors import unknown_name
+from pictus.errors import Fault, meant
 from pictus.typed_yaml import Section
 
 StageName: TypeAlias = Literal["align", "pretrain", "instruct", "tools"]
@@ -40,15 +40,17 @@ def one_key(value: Any) -> Any:
         elif isinstance(item, dict) and len(item) == 1:
             named |= {name: settings or {} for name, settings in item.items()}
         else:
-            raise ValueError("each item of the recipe's list is a name, or a name with its settings")
+            raise Fault(
+                "each item is the name of a check, or a name with its settings",
+                mend="write `- turn_order`, or `- answer_length: {minimum: 3}`",
+            )
     return named
 
 
 def is_source(name: str) -> str:
     """Refuse a name that no source has."""
     if name not in plugins.names("sources"):
-        error = unknown_name("source", name, plugins.names("sources"), where="source")
-        raise ValueError(f"{error.what}: {error.mend}")
+        raise Fault(f"unknown source `{name}`", mend=meant(name, plugins.names("sources")))
     return name
 
 
@@ -61,7 +63,7 @@ class Bounds(Section):
     @model_validator(mode="after")
     def _has_one(self) -> Self:
         if self.least is None and self.most is None:
-            raise ValueError("say `least`, `most` or both")
+            raise Fault("no bound is given", mend="say `least`, `most` or both, as `{least: 4}`")
         return self
 
 
@@ -93,18 +95,24 @@ class Part(Section):
     def _is_one_thing(self) -> Self:
         given = [name for name in ("corpus", "source", "data", "meta") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError("name one of `corpus`, `source`, `data` and `meta`")
+            raise Fault(
+                f"{' and '.join(f'`{one}`' for one in given)} say each what it reads"
+                if given
+                else "nothing says what it reads",
+                mend="name one of `corpus`, `source`, `data` and `meta`, as `{corpus: FOLDER}`",
+            )
         goes_with: dict[str, tuple[str, ...]] = {"at": ("source",), "splits": ("source",), "images": ("data", "meta")}
         goes_with["scores"] = ("corpus",)
         goes_with |= dict.fromkeys(("settings", *STATED), ("source", "data", "meta"))
         for name, kinds in goes_with.items():
             if getattr(self, name) and given[0] not in kinds:
-                raise ValueError(f"`{name}` goes with {' or '.join(f'`{kind}`' for kind in kinds)}")
+                wanted = " or ".join(f"`{kind}`" for kind in kinds)
+                raise Fault(f"`{name}` goes with {wanted}, not with `{given[0]}`", mend=f"take `{name}` out")
         if sum(one is not None for one in (self.weight, self.epochs, self.rows)) > 1:
-            raise ValueError("give one of `weight`, `epochs` and `rows`")
+            raise Fault("how much of it comes is said twice", mend="give one of `weight`, `epochs` and `rows`")
         for name in self.scores:
             if name.count(".") != 1:
-                raise ValueError(f"`{name}` is no `table.column` of a side table")
+                raise Fault(f"`{name}` is no `table.column` of a side table", mend="write it as `judge.factuality`")
         return self
 
     @property
@@ -146,21 +154,29 @@ class Training(Section):
     @model_validator(mode="after")
     def _a_picture_fits(self) -> Self:
         if self.image_tokens >= self.max_tokens:
-            raise ValueError(f"a picture takes {self.image_tokens} tokens, and `max_tokens` is {self.max_tokens}")
+            raise Fault(
+                f"a picture takes {self.image_tokens} tokens, and `max_tokens` is {self.max_tokens}",
+                mend=f"write more, as `max_tokens: {4 * self.image_tokens}`, or fewer `image_tokens`",
+            )
         return self
 
     @model_validator(mode="after")
     def _rates_of_what_is_trained(self) -> Self:
         idle = [name for name in self.learning_rate if name != "all" and name not in self.trained]
         if self.trained and idle:
-            raise ValueError(f"a learning rate for {', '.join(idle)}, which is not trained: add it to `trained`")
+            what = f"a learning rate for {', '.join(idle)}, which is not trained"
+            raise Fault(what, mend=f"write `trained: [{', '.join([*self.trained, *idle])}]`, or take the rate out")
         slow = [name for name in self.trained if not {name, "all"} & set(self.learning_rate)]
         if slow:
-            raise ValueError(f"{', '.join(slow)} has no learning rate: give one by its name, or `all`")
+            mend = f"give one by its name, as `learning_rate: {{{slow[0]}: 2.0e-5}}`, or to `all`"
+            raise Fault(f"{', '.join(slow)} has no learning rate", mend=mend)
         if self.lora is not None and "lora" not in self.trained:
-            raise ValueError("`lora` says how the adapters are made, and they are not trained: add lora to `trained`")
+            mend = f"add lora to `trained`: `trained: [{', '.join([*self.trained, 'lora'])}]`"
+            raise Fault("`lora` says how the adapters are made, and they are not trained", mend=mend)
         if {"lora", "language"} <= set(self.trained):
-            raise ValueError("train `language` or `lora`, which stands beside it, not both")
+            raise Fault(
+                "`language` and `lora`, which stands beside it, are both trained", mend="take one out of `trained`"
+            )
         return self
 
     def rate_of(self, module: Module) -> float:
@@ -180,9 +196,11 @@ class Stage(Section):
     def _weights_or_counts(self) -> Self:
         weighted = [part.weight is not None for part in self.data]
         if any(weighted) and not all(weighted):
-            raise ValueError("give all parts of a stage weights, or none: a weight is a share of what the others are")
+            lacking = f"part {weighted.index(False) + 1} has no `weight`, and others have one"
+            raise Fault(lacking, mend="give all parts of a stage weights, or none")
         if self.samples is not None and not all(weighted):
-            raise ValueError("`samples` goes with weights: epochs and rows say already how many there are")
+            what = "`samples` goes with weights: epochs and rows say already how many there are"
+            raise Fault(what, mend="take `samples` out, or give each part a weight, as `weight: 1`")
         return self
 
 
@@ -190,7 +208,7 @@ def in_order(stages: dict[StageName, Stage]) -> dict[StageName, Stage]:
     """Refuse stages that stand in another order than they are trained in."""
     wanted = [name for name in STAGES if name in stages]
     if wanted != list(stages):
-        raise ValueError(f"they are trained in the order {', '.join(wanted)}: write them so")
+        raise Fault(f"they are trained in the order {', '.join(wanted)}", mend="write them in this order")
     return stages
 
 
@@ -221,17 +239,19 @@ class Model(Section):
         said = [name for name in type(self).model_fields if getattr(self, name) != getattr(plain, name)]
         clash = [name for name in said if name not in ("start", "note", "seed")]
         if self.start and clash:
-            raise ValueError(f"`start` names a model as it is: leave out {', '.join(clash)}")
+            raise Fault("`start` names a model as it is", mend=f"leave out {', '.join(clash)}")
         if "shuffle" in said and self.projector != "shuffle":
-            raise ValueError("`shuffle` goes with `projector: shuffle`")
+            raise Fault(
+                "`shuffle` goes with `projector: shuffle`", mend="write `projector: shuffle`, or take `shuffle` out"
+            )
         return self
 
     @model_validator(mode="after")
     def _no_bridge(self) -> Self:
         for path in (self.vision, self.language, self.start):
             if path.replace("\\", "/").rpartition("/")[2] == "7B-pretrained.pth":
-                raise ValueError(
-                    "7B-pretrained.pth holds the bridge and the gates between ImageBind and LLaMA, which no LLaVA has: "
-                    "name a vision tower and a language model, and train a projector between them"
+                raise Fault(
+                    "7B-pretrained.pth holds the bridge and the gates between ImageBind and LLaMA, which no LLaVA has",
+                    mend="name a vision tower and a language model, and train a projector between them",
                 )
         return self

@@ -110,13 +110,13 @@ def test_a_recipe_with_a_check_that_no_blend_can_run_is_found_by_check(run, tmp_
     path = tmp_path / "r.yaml"
     path.write_text("stages: {instruct: {data: [{corpus: c}, {corpus: d, checks: [duplicates]}]}}\n")
     out, _ = run("check", path, code=1)
-    assert "needs all rows at once" in out and "stages.instruct.data.1" in out
+    assert "needs all rows at once" in out and "instruct: data: part 2" in out
 
 
 def test_a_training_without_its_data_says_where_to_put_it(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     _, err = run("blend", "llava15", "--dry-run", code=1)
-    assert "there is no such folder of data" in err and "`--data`" in err and "instruct, part 1" in err
+    assert "there is no such folder of data" in err and "`--data`" in err and "instruct: data: part 1" in err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -42,8 +42,8 @@ def test_flips_are_named_both_ways_and_by_kind(run, sides):
 
 def test_the_size_is_told_before_any_chance(run, sides):
     out, err = run("compare", *sides)
-    assert out.index("+2.50 points") < out.index("flips") < out.index("p = 1.0000 by McNemar")
-    assert "not shown to be within 1 points" in out and "better: q0, q2" in err and "worse: q1" in err
+    assert out.index("+0.0250, 95% interval ") < out.index("flips") < out.index("p = 1.0000 by McNemar")
+    assert "not shown to be within 0.01" in out and "better: q0, q2" in err and "worse: q1" in err
 
 
 def test_items_without_a_score_or_on_one_side_alone_are_left_out(run, tmp_path):

@@ -21,6 +21,10 @@ def test_figures_go_to_stdout_and_talk_to_stderr(run, data, tmp_path):
         assert "95% interval" in err and err.endswith(f"next: open {tmp_path}/run/report.html\n")
         assert "\n\nbenchmark  questions  mean of the items  95% interval\ngqa        4          1.0000" in out
         assert "<b>4</b>" in (tmp_path / "run" / "report.html").read_text()
+        shown, err = run("show", tmp_path / "run")
+        assert shown.startswith("Evaluation of m\n\nmean of the items\n  gqa        1.0000, 95%: ")
+        assert "\ngqa\n  questions          4 of 4 of testdev_balanced\n  accuracy" in shown and "report.html" in err
+        assert json.loads(run("show", tmp_path / "run", "--json")[0])["benchmarks"].keys() == {"gqa", "scienceqa"}
         found = json.loads(run(*first, "--on", "gqa", "--json")[0])
     assert found["gqa"]["figures"]["accuracy"] == 1.0 and found["gqa"]["figures"]["pictus"]["items"] == 4
 

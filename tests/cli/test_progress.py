@@ -37,3 +37,15 @@ def test_a_terminal_has_one_live_line_and_notes_above_it(monkeypatch):
         assert bar.progress.tasks[0].completed == 9 and bar.progress.tasks[0].total == 9
     shown = screen.getvalue()
     assert "a note\n" in shown and shown.count("\n") < 5
+
+
+def test_a_log_does_not_say_the_same_twice(capsys):
+    lines = output._Lines()
+    waiting = {"event": "asked", "done": 0, "total": 80, "rate": 0.0, "spent": None, "in_flight": 4, "set_aside": 0}
+    for done in (0, 0, 1):
+        lines.take(waiting | {"done": done, "ending": False})
+        lines.say()
+    assert capsys.readouterr().err.splitlines() == [
+        "0 done, 80 left, 0/s, 4 in flight",
+        "1 done, 79 left, 0/s, 4 in flight",
+    ]

@@ -46,7 +46,7 @@ def test_each_command_runs_and_prints_what_the_page_shows(run):
             runpy.run_path(words[1])
             continue
         out, err = run(*words[1:], *(["--workers", "0"] if words[1] == "train" else []))
-        found = iter(shape(out + err))
+        found, out_of_train = iter(shape(out + err)), out.splitlines()
         for line in shape("\n".join(shown)):
             assert line in found, (words, line, out, err)
         count += 1
@@ -60,6 +60,13 @@ def test_each_command_runs_and_prints_what_the_page_shows(run):
     assert [(stage["stage"], stage["samples"]) for stage in told] == [("align", 52), ("instruct", 153)]
     assert {one["verdict"] for stage in told for one in stage["machines"]} == {"fits"}
     assert {"weights", "moments", "gradients", "row", "total"} <= set(told[0]["machines"][0]["memory"])
+    out, err = run("train", "recipe.yaml", "--to", "other", "--stage", "instruct", "--dry-run")
+    assert out.startswith("instruct: about 153") and "instruct begins with what align leaves" in err
+    assert err.rstrip().endswith("next: the same command without --dry-run, after `--stage align`")
+    shown, err = run("show", "trained")
+    assert shape(shown) == shape("\n".join(line for line in out_of_train if line.startswith(("align:", "instruct:"))))
+    assert 'next: pictus ask trained/instruct/model PICTURE "question"' in err
+    assert orjson.loads(run("show", "trained/align", "--json")[0])["align"]["steps"] == 4
     done = orjson.loads(run("train", "recipe.yaml", "--to", "trained", "--stage", "instruct", "--json")[0])
     assert [(one["stage"], one["loss"]) for one in done] == [("instruct", None)]
 
@@ -86,6 +93,11 @@ def test_a_meta_file_is_planned_without_a_recipe(run, here):
     out, err = run(*words.split())
     assert out.startswith("pretrain: about 6 samples, 1 steps of 32")
     assert "8 x H100 80 GB" in out and "a picture takes 16 tokens; the recipe reckons with 256" in err
+
+
+def test_a_recipe_that_was_forgotten_is_asked_for(run):
+    _, err = run("train", "--to", "w", code=1)
+    assert "no recipe is named" in err and "`pictus train recipe.yaml`" in err and "--data META.yaml" in err
 
 
 def test_what_training_needs_is_said(run, monkeypatch):

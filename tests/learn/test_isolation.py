@@ -1,17 +1,20 @@
 """Packed samples are what they are alone, in every family that says so; the others are refused, by measurement."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
+import tiny_models
 from pictus.learn.pack import packed
 from pictus.learn.step import IGNORED, Sample
-from tiny_models import needs, shape
+from tiny_models import clip_eyes, llava_config, needs, shape, siglip_eyes
 
 needs("torch", "transformers", "peft")
 
 import torch  # noqa: E402
 import transformers  # noqa: E402
-from transformers import CLIPVisionConfig, InternVLVisionConfig, SiglipVisionConfig  # noqa: E402
+from transformers import InternVLVisionConfig  # noqa: E402
 
 from pictus.learn.pack import isolation  # noqa: E402
 from pictus.learn.pack.isolation import find_leak, known_leak  # noqa: E402
@@ -24,14 +27,7 @@ TEXT = shape(64) | {"initializer_range": 0.1}
 QWEN_VL = {name: value for name, value in TEXT.items() if name != "head_dim"} | {
     "rope_parameters": {"rope_type": "default", "mrope_section": [1, 1, 2], "rope_theta": 1e4}
 }
-EYES = {
-    "hidden_size": 32,
-    "intermediate_size": 48,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "image_size": 16,
-    "patch_size": 8,
-}
+EYES = tiny_models.EYES | {"intermediate_size": 48, "image_size": 16, "patch_size": 8}
 MOE = {"num_experts": 4, "moe_intermediate_size": 16, "num_experts_per_tok": 2}
 LINEAR = {
     "linear_num_key_heads": 2,
@@ -85,24 +81,15 @@ def config(family, **settings):
     return getattr(transformers, f"{family}Config")(**TEXT | settings)
 
 
-def llava(eyes, language, **settings):
-    strategy = "default" if isinstance(eyes, CLIPVisionConfig) else "full"
-    return transformers.LlavaConfig(
-        vision_config=eyes,
-        text_config=language,
-        image_token_index=IMAGE,
-        vision_feature_layer=-1,
-        vision_feature_select_strategy=strategy,
-        **settings,
-    )
+llava = partial(llava_config, image=IMAGE)
 
 
 def clip():
-    return CLIPVisionConfig(**EYES, projection_dim=32)
+    return clip_eyes(**EYES)
 
 
 def siglip(**settings):
-    return SiglipVisionConfig(**EYES | settings, vision_use_head=False)
+    return siglip_eyes(**EYES | settings, vision_use_head=False)
 
 
 def internvl():
@@ -118,7 +105,7 @@ def paligemma():
 
 def gemma3():
     return transformers.Gemma3Config(
-        vision_config=SiglipVisionConfig(**EYES),
+        vision_config=siglip_eyes(**EYES),
         text_config=config("Gemma3Text", **WINDOW),
         image_token_id=IMAGE,
         mm_tokens_per_image=4,

@@ -95,7 +95,7 @@ def test_all_mistakes_are_told_with_their_lines(tmp_path):
         ("a:\n  inputs: [captions]\n  answer: conversation\n", "split_user_assistant"),
         ("a:\n  instructions: [b]\n", "inputs"),
         ("a:\n  instructions: [b]\n  template: '{{ captions'\n", "template, line 1"),
-        ("a:\n  inputs: [captions]\n  instructions: [' ']\n", "`0`"),
+        ("a:\n  inputs: [captions]\n  instructions: [' ']\n", "a: instructions: item 1"),
         ("defaults: [1]\na:\n  inputs: [captions]\n", "`defaults` holds no keys"),
         ("a:\n  inputs: [captions]\n  tries: 1\n  tries: 2\n", "line 4"),
         ("a:\n  inputs: [captions]\na:\n  inputs: [boxes]\n", "the key `a` stands twice"),

@@ -35,10 +35,10 @@ def test_all_mistakes_are_told_with_line_and_mend(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "Field required"),
+        ("", "`columns` is missing"),
         ("columns: {captions: a}\n", "no column is named for `image`, `url` or `question`"),
         ("columns: {image: a, answer: b}\n", "an answer belongs to a question"),
-        ("columns: {image: a}\nanswer_counts_from: 2\n", "0 or 1"),
+        ("columns: {image: a}\nanswer_counts_from: 2\n", "write one of 0, 1"),
     ],
 )
 def test_a_mapping_that_makes_no_record_is_refused(tmp_path, text, words):

@@ -182,7 +182,13 @@ def test_a_missing_file_is_named_with_the_way_to_do_without(tmp_path):
     (tmp_path / "annotations/instances_val2017.json").unlink()
     with pytest.raises(PictusError, match=r"instances_val2017\.json") as caught:
         read(tmp_path)
+    assert "`pictus import` can leave one kind out" in caught.value.mend
     assert "--set instances=false" in caught.value.mend
+    with pytest.raises(PictusError, match="captions_train2017") as caught:
+        plugins.load("sources", "coco2017", {"instances": False}).files(
+            tmp_path, "train"
+        )  # as who asks for captions alone
+    assert "--set" not in caught.value.mend
     ((record,), _) = read(tmp_path, instances=False)
     assert record.facts.captions == ("One.",)
 

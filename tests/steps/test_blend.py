@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 import pytest
 
+from coco_files import write_dataset
 from corpora import talk, write_corpus
 from pictus.engine.events import Events
 from pictus.errors import ManyErrors, PictusError
@@ -306,7 +307,7 @@ def test_new_scores_choose_anew(here):
             "held_out: 1\nstages: {instruct: {data: [{corpus: talks, checks: [{answer_length: {minimum: 39}}]}]}}",
             "this stage could take none",
         ),
-        ("held_out: -1\nstages: {align: {data: [{corpus: captions}]}}", "greater than or equal to 0"),
+        ("held_out: -1\nstages: {align: {data: [{corpus: captions}]}}", "must be 0 or more"),
         ("what: Nothing.", "the recipe has no stages"),
     ],
 )
@@ -319,10 +320,69 @@ def test_all_that_is_missing_is_told_at_once(here):
     text = "stages: {instruct: {data: [{corpus: one}, {corpus: talks}, {corpus: two}]}}"
     with pytest.raises(ManyErrors) as caught:
         plan(write(text), "blend")
-    assert [error.where.split(":")[0] for error in caught.value.errors] == [
-        "r.yaml, instruct, part 1, one",
-        "r.yaml, instruct, part 3, two",
+    assert [error.where.split("/")[0] for error in caught.value.errors] == [
+        "r.yaml, line 1, instruct: data: part 1, one",
+        "r.yaml, line 1, instruct: data: part 3, two",
     ]
+
+
+BROKEN = """\
+seed: one
+stages:
+  alig: {data: [{corpus: nowhere}]}
+  instruct:
+    data:
+      - {corpus: missing, epoch: 2, checks: [answer_lenght, {language: {words: few}}]}
+      - {corpus: talks, weight: 0}
+      - {corpus: talks, source: coco2017}
+"""
+
+
+def test_what_is_missing_is_told_together_with_what_is_misspelt(here):
+    with pytest.raises(ManyErrors) as caught:
+        plan(write(BROKEN), "blend")
+    assert [(error.where.partition(", ")[2], error.what, error.mend) for error in caught.value.errors] == [
+        ("line 1", "`seed` must be a whole number, and is `one`", "write a whole number, as `seed: 1`"),
+        ("line 3, stages", "unknown stage `alig`", "did you mean `align`?"),
+        ("line 6, instruct: data: part 1", "unknown key `epoch`", "did you mean `epochs`?"),
+        ("line 7, instruct: data: part 2", "`weight` must be more than 0, and is `0`", "write more than 0"),
+        (
+            "line 8, instruct: data: part 3",
+            "`corpus` and `source` say each what it reads",
+            "name one of `corpus`, `source`, `data` and `meta`, as `{corpus: FOLDER}`",
+        ),
+        (
+            "line 6, instruct: data: part 1, checks: answer_lenght",
+            *("unknown check `answer_lenght`", "did you mean `answer_length`?"),
+        ),
+        (
+            "line 6, instruct: data: part 1, checks: language",
+            "setting `words` must be a whole number, and is `few`",
+            "write a whole number, as `words: 1`",
+        ),
+        (
+            "line 6, instruct: data: part 1, missing",
+            "this is no corpus: it has no corpus.json",
+            "give the folder that `pictus import` or `pictus generate` wrote",
+        ),
+    ]
+
+
+def test_a_recipe_for_something_else_is_told_with_those_that_train(here):
+    with pytest.raises(PictusError, match="is for `pictus generate`: it has no stages") as caught:
+        plan("coco_mistral_7b", "blend")
+    assert "these train: convllava, imagebind_llm, llava15" in caught.value.mend
+    with pytest.raises(PictusError, match="unknown recipe `xyz`") as caught:
+        plan("xyz", "blend")
+    assert caught.value.mend == "known: convllava, imagebind_llm, llava15"
+
+
+def test_data_in_the_layout_of_coco_is_told_how_it_is_named(here):
+    write_dataset(here / "mine", 3)
+    for given in ("mine", "mine/annotations/instances_train2017.json"):
+        error = refused(f"stages: {{instruct: {{data: [{{data: {given}}}]}}}}")
+        assert "COCO's layout" in str(error) and "`{ source: coco, at: mine }`" in error.mend
+    assert look(plan(write("stages: {align: {data: [{source: coco, at: mine}]}}"), "blend"))
 
 
 def test_a_stage_that_is_misspelled_is_told(here):

@@ -57,14 +57,14 @@ def _tell(plan: Any, found: Any) -> None:
 def _rows(one: Any) -> list[list[str]]:
     overall = one.overall
     equivalence = overall.equivalence
-    means = f"{100 * one.mean_a:.2f} before, {100 * one.mean_b:.2f} after"
+    means = f"{one.mean_a:.4f} before, {one.mean_b:.4f} after"
     within = "within" if equivalence.is_equivalent else "not shown to be within"
     rows = [
         ["mean score", means],
         ["difference", _difference(overall)],
         ["flips", f"{overall.better:,} better, {overall.worse:,} worse"],
         ["no difference", f"{_chance(overall.p)} by picture; {_chance(overall.mcnemar_p)} by McNemar's exact test"],
-        ["equivalence", f"{within} {100 * equivalence.margin:g} points: {_chance(equivalence.p)}"],
+        ["equivalence", f"{within} {equivalence.margin:g}: {_chance(equivalence.p)}"],
     ]
     rows += [[f"  {kind or 'of no kind'}", _kind(found)] for kind, found in one.kinds.items()]
     return rows
@@ -75,8 +75,8 @@ def _kind(found: Any) -> str:
 
 
 def _difference(found: Any) -> str:
-    low, high = 100 * found.interval.low, 100 * found.interval.high
-    return f"{100 * found.difference:+.2f} points, {found.interval.level:.0%} interval {low:+.2f} to {high:+.2f}"
+    interval = found.interval
+    return f"{found.difference:+.4f}, {interval.level:.0%} interval {interval.low:+.4f} to {interval.high:+.4f}"
 
 
 def _chance(p: float) -> str:

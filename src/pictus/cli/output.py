@@ -193,6 +193,7 @@ class _Lines:
         self.pictures: Mapping[str, Any] | None = None
         self.training: Mapping[str, Any] | None = None
         self.began = self.told = time.monotonic()
+        self.said = ""
 
     def __call__(self, event: Mapping[str, Any]) -> None:
         was_ending = self._is_ending()
@@ -200,7 +201,14 @@ class _Lines:
         # Who presses Ctrl-C wants to know at once that it was heard.
         if time.monotonic() - self.told > 5 or self._is_ending() != was_ending:
             self.told = time.monotonic()
-            say(self.line())
+            self.say()
+
+    def say(self) -> None:
+        """Say how far it is, unless that was the last thing said."""
+        line, before = self.line(), self.said
+        self.said = line
+        if line != before:
+            say(line)
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Note what an event tells."""

@@ -1,8 +1,11 @@
-"""Show all that is known of a dataset, a plug-in, a prompt set, a recipe or a corpus."""
+"""Show all that is known of a dataset, a plug-in, a prompt set, a recipe, a corpus or a run."""
+
+from pathlib import Path
 
 import click
 
 from pictus.cli import output
+from pictus.cli.runs import show_run
 from pictus.reading.wording import count_of
 
 _SINGULAR = {"prompts": "prompt set", "tools": "domain of tools"}
@@ -15,11 +18,13 @@ _SINGULAR = {"prompts": "prompt set", "tools": "domain of tools"}
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(name: str, records: int, as_json: bool) -> None:
-    """Show NAME: what `pictus list` shows (`prompts/llava` where two have a name), or a corpus."""
+    """Show NAME: what `pictus list` shows (`prompts/llava` where two have a name), a corpus, or the folder of a run."""
     from pictus.store.place import Place
 
     if "://" in name or Place(name).exists("corpus.json"):
         return _show_corpus(name, records, as_json)
+    if Path(name).is_dir() and show_run(Path(name), as_json=as_json):
+        return None
     return _show_plugin(name, as_json)
 
 

@@ -66,7 +66,7 @@ def command(recipe: str | None, to: Path, dry_run: bool, as_json: bool, **option
     torchrun --nproc-per-node 8 -m pictus train llava15 --stage instruct
     pictus train --stage pretrain --model LLM --data META.yaml --to OUT
     """
-    course = _plan(recipe, to, options)
+    course = _plan(recipe, to, options, is_dry=dry_run)
     if dry_run:
         return _tell_plan(course, as_json=as_json)
     passed = _run(course)
@@ -86,9 +86,15 @@ def command(recipe: str | None, to: Path, dry_run: bool, as_json: bool, **option
     sys.exit(last.exit_code)
 
 
-def _plan(recipe: str | None, to: Path, options: dict[str, Any]) -> "Course":
+def _plan(recipe: str | None, to: Path, options: dict[str, Any], *, is_dry: bool) -> "Course":
     check_installed()
     from pictus.learn import course
+    from pictus.reading.imagebind import is_meta
+
+    if recipe is None and not is_meta(Path(options["data"])):
+        mend = "type `pictus train recipe.yaml`, or one that ships, as `pictus train llava15 --data DATA`; without a "
+        mend += "recipe, `pictus train --stage pretrain --model LLM --vision TOWER --data META.yaml`"
+        raise PictusError("no recipe is named, and `--data` is no META file", where="pictus train", mend=mend)
 
     running = course.Running(
         precision=options["precision"],
@@ -113,6 +119,7 @@ def _plan(recipe: str | None, to: Path, options: dict[str, Any]) -> "Course":
         images=options["images"],
         seed=options["seed"],
         running=running,
+        is_dry=is_dry,
     )
 
 
@@ -138,6 +145,10 @@ def _tell_plan(course: "Course", *, as_json: bool) -> None:
     from pictus.learn.advice import lines, plain
     from pictus.steps.blend import run as blending
 
+    if course.awaited is not None:
+        output.say(
+            f"note: {course.stages[0].name} begins with what {course.awaited} leaves, which is trained before it"
+        )
     mixtures = blending.look(course.blend)
     told = []
     for stage, mixture in zip(course.stages, mixtures, strict=True):
@@ -165,7 +176,8 @@ def _tell_plan(course: "Course", *, as_json: bool) -> None:
     if as_json:
         output.result(told)
     else:
-        output.say("next: the same command without --dry-run")
+        first = "" if course.awaited is None else f", after `--stage {course.awaited}`"
+        output.say(f"next: the same command without --dry-run{first}")
 
 
 def _advice(course: "Course", stage: "StageCourse", mixture: "Mixture") -> "list[Advice]":

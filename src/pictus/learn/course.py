@@ -84,6 +84,7 @@ class Course:
     stages: tuple[StageCourse, ...]
     start: Path | None  # the model that the first stage begins with; None for the parts of the recipe
     running: Running
+    awaited: StageName | None = None  # that has to be trained before the first stage; only where nothing is run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,7 @@ def plan(
     images: str | None = None,
     seed: int | None = None,
     running: Running | None = None,
+    is_dry: bool = False,
 ) -> Course:
     """Work out a course, or tell what is wrong with it.
 
@@ -121,6 +123,7 @@ def plan(
         images: the folder that the pictures of a META file lie below.
         seed: another than the recipe's.
         running: how it is run here.
+        is_dry: it is only looked at, so that the stage before may still have to be trained.
     """
     running = running or Running()
     blend = planning.plan(recipe, to / BLEND, stages=stages, seed=seed, data=data, images=images)
@@ -128,7 +131,14 @@ def plan(
         mend = "write `held_out: 256` beside `stages` in the recipe, to keep so many rows of each corpus to measure by"
         raise PictusError("nothing is held out that a model could be measured on", where=str(recipe), mend=mend)
     section = _section(blend.model, language, vision)
-    begin = model_in(start) if start is not None else _left_before(recipe, blend, to)
+    awaited: StageName | None = None
+    begin = model_in(start) if start is not None else None
+    if start is None and (before := _stage_before(recipe, blend)) is not None:
+        begin = to / before / MODEL
+        if not begin.is_dir():
+            if not is_dry:
+                raise _untrained(blend.stages[0].name, before, begin)
+            awaited, begin = before, None
     if begin is None and not (section.start or (section.vision and section.language)):
         mend = "name `vision` and `language` below `model:`, or begin with a model: `--from FOLDER`"
         raise PictusError("the recipe names no model", where=str(recipe), mend=mend)
@@ -142,7 +152,7 @@ def plan(
                 start=None if begin is None else str(begin),
                 precision=running.in_precision(),
                 attention=running.attention,
-                is_aligned=number > 0,
+                is_aligned=number > 0 or awaited is not None,
             )
             if running.is_packed:
                 _refuse_leak(known_leak(found.config))
@@ -155,6 +165,7 @@ def plan(
         stages=tuple(planned),
         start=begin,
         running=running,
+        awaited=awaited,
     )
 
 
@@ -208,22 +219,21 @@ def model_in(folder: Path) -> Path:
     return folder / MODEL if (folder / MODEL).is_dir() else folder
 
 
-def _left_before(recipe: str | Path, blend: BlendPlan, to: Path) -> Path | None:
-    """Find what the stage before the first one left in this folder, where the recipe has one."""
+def _stage_before(recipe: str | Path, blend: BlendPlan) -> StageName | None:
+    """Name the stage whose model the first one begins with, where the recipe has one."""
     if is_meta(Path(recipe)):
         return None
     first = STAGES.index(blend.stages[0].name)
     before = [name for name in load_recipe(recipe).stages if STAGES.index(name) < first]
-    if not before:
-        return None
-    left = to / before[-1] / MODEL
-    if not left.is_dir():
-        raise PictusError(
-            f"the stage {blend.stages[0].name} begins with what {before[-1]} leaves, and that is not there",
-            where=str(left),
-            mend=f"train it before: `--stage {before[-1]}`; or begin with another model: `--from FOLDER`",
-        )
-    return left
+    return before[-1] if before else None
+
+
+def _untrained(first: StageName, before: StageName, left: Path) -> PictusError:
+    return PictusError(
+        f"the stage {first} begins with what {before} leaves, and that is not there",
+        where=str(left),
+        mend=f"train it before: `--stage {before}`; or begin with another model: `--from FOLDER`",
+    )
 
 
 def _stated(training: Training | None, name: StageName) -> Training:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from pictus.errors import Fault
 from pictus.json_schema import problems_of_schema
 from pictus.prompt import Sampling
 from pictus.typed_yaml import Section
@@ -30,14 +31,14 @@ AnswerKind: TypeAlias = Literal["conversation", "text", "json", "calls"]
 
 def _is_schema(value: dict[str, Any] | None) -> dict[str, Any] | None:
     if value is not None and not isinstance(value.get("type"), str):
-        raise ValueError("a JSON Schema says its `type`, such as `type: object`")
+        raise Fault("a JSON Schema says its `type`", mend="write it, as `type: object`")
     try:
         # What is not checked here may still be known to the model's server; what is broken breaks on the first answer.
         broken = [one for one in problems_of_schema(value or {}) if not one.endswith(("supported", "not describe"))]
     except TypeError as error:
         broken = [str(error)]
     if broken:
-        raise ValueError(broken[0])
+        raise Fault(broken[0], mend="write it as JSON Schema has it")
     return value
 
 
@@ -117,17 +118,29 @@ class Entry(Section):
     @model_validator(mode="after")
     def _is_whole(self) -> "Entry":
         if self.kind == "conversation" and not self.split_user_assistant:
-            raise ValueError("a conversation needs `split_user_assistant`, the line between its parts")
+            raise Fault(
+                "a conversation needs `split_user_assistant`, the line between its parts",
+                mend="add it, as `split_user_assistant: ===`",
+            )
         if self.kind == "text" and not self.instructions:
-            raise ValueError("an answer that is one text needs `instructions`, the questions that it may answer")
+            raise Fault(
+                "an answer that is one text needs `instructions`, the questions that it may answer",
+                mend="add them, as `instructions: [Describe the picture.]`",
+            )
         if (self.kind == "calls") != (self.tools is not None):
-            raise ValueError("`answer: calls` and `tools` go together: `tools: library`, or a JSON file of your own")
+            raise Fault(
+                "`answer: calls` and `tools` go together",
+                mend="write both, with `tools: library`, or a JSON file of your own; or neither",
+            )
         if self.kind == "json" and self.answer_schema is None:
-            raise ValueError("an answer in JSON needs its `schema`")
+            raise Fault("an answer in JSON needs its `schema`", mend="add it, as `schema: {type: object}`")
         if not (self.inputs or self.template):
-            raise ValueError("give `inputs` or a `template`, or the model knows nothing of the picture")
+            raise Fault(
+                "it has no `inputs` and no `template`, so the model would know nothing of the picture",
+                mend="give one of them, as `inputs: [captions, boxes]`",
+            )
         if self.turns.least > self.turns.most:
-            raise ValueError("`turns.least` is more than `turns.most`")
+            raise Fault("`turns.least` is more than `turns.most`", mend="write them the other way round")
         if self.template is not None:
             from pictus.prompt_sets.template import compiled
 

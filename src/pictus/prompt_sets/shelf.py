@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pictus.errors import ManyErrors, PictusError, unknown_name
+from pictus.errors import PictusError, apart, together, unknown_name
 from pictus.prompt_sets.llava_folder import is_llava_folder, read_llava_folder
 from pictus.prompt_sets.model import Entry, PromptSet
 from pictus.typed_yaml import read_yaml, typed
@@ -70,14 +70,12 @@ def _read(path: Path) -> PromptSet:
             continue
         try:
             entries[name] = typed(Entry, {**defaults, **values}, lines, path, at=(name,))
-        except ManyErrors as error:
-            errors += error.errors
         except PictusError as error:
-            errors.append(error)
+            errors += apart(error)
     if not entries and not errors:
         errors = [PictusError("the prompt set has no entries", where=str(path), mend="add one")]
     if errors:
-        raise errors[0] if len(errors) == 1 else ManyErrors(errors, where=str(path))
+        raise together(errors, where=str(path))
     what = " ".join(str(data.get("what") or "").split())
     return PromptSet(name=path.stem, what=what, entries=entries, notes=list(_notes(entries)))
 

@@ -9,10 +9,15 @@ from itertools import islice
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateRuntimeError, Undefined
+from jinja2.meta import find_undeclared_variables
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from pictus.errors import Fault, meant
 from pictus.record import Facts, Media
+
+_FACTS = tuple(Facts.__dataclass_fields__)
+_NAMES = (*_FACTS, "blocks", "language", "width", "height")  # that a template sees
 
 _MOST_PIECES = 100_000  # of a rendered template: more is a loop that somebody forgot to end
 _MOST_LETTERS, _MOST_POWER = 1_000_000, 1_000
@@ -40,15 +45,20 @@ def _only_words(value: Any) -> Any:
 
 @cache
 def compiled(text: str) -> Template:
-    """Compile a template; one that is wrong is a ValueError with its line."""
+    """Compile a template; one that is wrong, or has a name that is never known, is a `Fault`."""
     environment = _Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_only_words, optimized=False
     )
     del environment.filters["random"], environment.globals["lipsum"]
     try:
-        return environment.from_string(text)
+        template, named = environment.from_string(text), find_undeclared_variables(environment.parse(text))
     except TemplateError as error:
-        raise ValueError(f"template, line {getattr(error, 'lineno', 1)}: {error}") from None
+        what = f"template, line {getattr(error, 'lineno', 1)}: {error}"
+        raise Fault(what, mend="mend that line: Jinja2 writes `{{ name }}` and `{% if name %}…{% endif %}`") from None
+    unknown = sorted(named - {*_NAMES, *environment.globals})
+    if unknown:
+        raise Fault(f"template: unknown name `{unknown[0]}`", mend=meant(unknown[0], _NAMES))
+    return template
 
 
 def render(text: str, facts: Facts, blocks: dict[str, str], *, language: str, media: tuple[Media, ...]) -> str:
@@ -57,7 +67,7 @@ def render(text: str, facts: Facts, blocks: dict[str, str], *, language: str, me
     It sees every field of the facts, `blocks` (each input as the text it would be), `language`, `width`, `height`.
     """
     picture = next((medium for medium in media if medium.kind == "image"), None)
-    names: dict[str, Any] = {name: getattr(facts, name) for name in Facts.__dataclass_fields__}
+    names: dict[str, Any] = {name: getattr(facts, name) for name in _FACTS}
     names |= {"blocks": blocks, "language": language}
     names |= {"width": picture and picture.width, "height": picture and picture.height}
     try:

@@ -248,6 +248,6 @@ def find_annotations(root: Path, names: Sequence[str]) -> list[Path]:
         raise PictusError(
             f"annotation files are missing: {', '.join(missing) or 'none was asked for'}",
             where=str(root),
-            mend="fetch them, or leave one kind out: `--set captions=false` or `--set instances=false`",
+            mend="put them there, or name the folder that has them",
         )
     return [path for path in found if path is not None]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pictus.card import Asset, Card
+from pictus.errors import PictusError
 from pictus.reading.coco import coco_records, find_annotations
 from pictus.reading.places import Home, home_of
 from pictus.record import Record, Reject
@@ -80,7 +81,12 @@ def coco_layout(year: int, *, prefix: str = "") -> str:
 def release_files(root: Path, year: int, split: str, *, captions: bool, instances: bool) -> list[Path]:
     """Find the annotation files of a split."""
     kinds = [kind for kind, wanted in (("instances", instances), ("captions", captions)) if wanted]
-    return find_annotations(_home(root).folder, [f"annotations/{kind}_{split}{year}.json" for kind in kinds])
+    try:
+        return find_annotations(_home(root).folder, [f"annotations/{kind}_{split}{year}.json" for kind in kinds])
+    except PictusError as error:
+        one = "`pictus import` can leave one kind out: `--set captions=false` or `--set instances=false`"
+        mend = f"{error.mend}; {one}" if len(kinds) > 1 else error.mend
+        raise PictusError(error.what, where=error.where, mend=mend) from None
 
 
 def release_records(

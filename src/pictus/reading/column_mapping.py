@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pictus import licence
-from pictus.errors import ManyErrors, PictusError, unknown_name
+from pictus.errors import Fault, PictusError, meant, together
 from pictus.typed_yaml import Section, read_yaml, typed
 
 MAPPING = "columns.yaml"  # what says it, beside a table
@@ -19,8 +19,7 @@ Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance
 def _known_licence(text: str) -> str:
     name, known = licence.find(text).name, [one.name for one in licence.known()]
     if name not in known:
-        error = unknown_name("licence", text, known, where="")
-        raise ValueError(f"{error.what}: {error.mend}")
+        raise Fault(f"unknown licence `{text}`", mend=meant(text, known))
     return name
 
 
@@ -81,9 +80,15 @@ class ColumnMapping(Section):
     def _makes_records(self) -> Self:
         columns = self.columns
         if not (columns.image or columns.url or columns.question):
-            raise ValueError("no column is named for `image`, `url` or `question`: a record has one of these")
+            raise Fault(
+                "no column is named for `image`, `url` or `question`: a record has one of these",
+                mend="name one, as `columns: {image: file_name}`",
+            )
         if (columns.answer or columns.answers or columns.choices) and not (columns.question or self.constants.question):
-            raise ValueError("an answer belongs to a question: name a column, or write one under `constants`")
+            raise Fault(
+                "an answer belongs to a question, and there is none",
+                mend="name a column, as `question: text`, or write one under `constants`",
+            )
         return self
 
 
@@ -110,4 +115,4 @@ def check_columns(
                 )
             )
     if errors:
-        raise errors[0] if len(errors) == 1 else ManyErrors(errors, where=str(where))
+        raise together(errors, where=str(where))

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from pydantic import Field
 
-from pictus.errors import ManyErrors, PictusError
+from pictus.errors import PictusError, together
 from pictus.reading.answer_rows import conversations
 from pictus.reading.files import open_file, packed_or_not, plain_name, reading_packed
 from pictus.reading.json import read_rows
@@ -72,7 +72,7 @@ def listed_files(meta: Path) -> list[Listed]:
         else:
             found.append(Listed(path, Path(entry).name if names[Path(entry).name] == 1 else entry))
     if missing:
-        raise missing[0] if len(missing) == 1 else ManyErrors(missing, where=str(meta))
+        raise together(missing, where=str(meta))
     return found
 
 

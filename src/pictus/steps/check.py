@@ -2,18 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from pictus import plugins
-from pictus.errors import DamagedFile, ManyErrors, PictusError, unknown_name
+from pictus.errors import DamagedFile, PictusError, apart, unknown_name
 from pictus.reading.languages import languages_in
-from pictus.recipe import read_recipe
 from pictus.record import Record, Reject
 from pictus.report.reasons import Reasons, Sample, excerpt
+from pictus.stages import STAGES
+from pictus.steps.blend.draft import draft_of, each_part, placed
 from pictus.steps.blend.sieve import sieve_of
 from pictus.steps.which_format import format_of, formats_of
 from pictus.store.corpus import Corpus, damages, open_corpus
@@ -184,19 +185,31 @@ def _check_file(path: Path, pictures: Path | None, checks: Mapping[str, Any]) ->
 def _check_recipe(path: Path) -> CheckReport:
     report = CheckReport(f"recipe {path.name}", is_recipe=True)
     try:
-        recipe = read_recipe(path)
-        report.stages = tuple(recipe.stages)
-        plugins.load("backends", recipe.generate.backend, recipe.generate.settings, where=f"{path}, generate.backend")
-        for name, settings in (recipe.checks or {}).items():
-            plugins.load("checks", name, settings, where=f"{path}, checks.{name}")
-        for name, stage in recipe.stages.items():
-            for number, part in enumerate(stage.data):
-                sieve_of(part, name, "asked", where=f"{path}, stages.{name}.data.{number}")
-    except ManyErrors as error:
-        report.damages.extend(error.errors)
+        draft = draft_of(path, str(path))
     except PictusError as error:
         report.damages.append(error)
+        return report
+    report.damages.extend(draft.errors)
+    report.stages = tuple(draft.recipe.stages)
+    generate = draft.recipe.generate
+    with _noting(report):
+        plugins.load("backends", generate.backend, generate.settings, where=f"{path}, generate: backend")
+    for name, settings in (draft.recipe.checks or {}).items():
+        with _noting(report):
+            plugins.load("checks", name, settings, where=f"{path}, checks: {name}")
+    for stage, number, part in each_part(draft, STAGES):
+        with _noting(report, place=draft.place(stage, number)):
+            sieve_of(part, stage, "asked")
     return report
+
+
+@contextmanager
+def _noting(report: CheckReport, *, place: str = "") -> Iterator[None]:
+    """Note what is wrong, and go on, for there may be more."""
+    try:
+        yield
+    except PictusError as error:
+        report.damages.extend(placed(error, place) if place else apart(error))
 
 
 def _run_rows(rows: Rows, checks: Mapping[str, Any], report: CheckReport) -> None:

@@ -53,7 +53,7 @@ class ComparePlan:
 def plan(before: Path, after: Path, *, margin: float = 0.01, seed: int = 0) -> ComparePlan:
     """Find what the two sides have in common: two files of items, or two runs."""
     if not 0 < margin < 1:
-        mend = "give a difference of mean scores: `--margin 0.01` is one point of a hundred"
+        mend = "give a difference of mean scores, as `--margin 0.01`"
         raise PictusError(f"the margin cannot be {margin!r}", where="--margin", mend=mend)
     # What a run has for one benchmark is compared as its files: they may be of different splits or runs.
     before, after = (path / ITEMS if (path / ITEMS).is_file() else path for path in (before, after))

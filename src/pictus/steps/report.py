@@ -19,6 +19,7 @@ from pictus.scoring.overlap.levels import REMAINDERS
 from pictus.steps.compare import ITEMS, Compared, ComparePlan
 from pictus.store.whole_file import whole_file
 
+EVALUATION = "evaluation.json"  # what a run came to, in its folder
 REPLIES = "replies.jsonl"
 SEEN = "seen.jsonl"  # which questions stand in the corpora that the model was trained on
 SHOWN = 200  # items of a page, if nobody says else
@@ -30,18 +31,25 @@ _OUTCOMES = {"fallback": "drawn by chance"}  # in words that say more than the s
 
 def report_run(run: Path, *, shown: int = SHOWN) -> Path:
     """Write `report.html` and `report.md` of an evaluation into its folder."""
-    told = read_object(run / "evaluation.json")
+    told = read_object(run / EVALUATION)
     folders = [run / name for name in told["benchmarks"]]
     share = max(shown // max(len(folders), 1), 1)
     # Sorted across benchmarks: what says most is not to be looked for behind all items of the first one.
     items = sorted((item for folder in folders for item in _of_run(folder, share)), key=_place)
-    figures = [*_overview(told["benchmarks"]), *(_figures(name, found) for name, found in told["benchmarks"].items())]
-    title = f"Evaluation of {_model_of(told)}"
+    title, figures = tables_of_run(run)
     intro = "Answers that were none, and wrong ones, come first; which of them are shown is drawn by their ids."
     of = sum(found["asked"] for found in told["benchmarks"].values())
     write_evaluation(run / "report.html", items, title=title, intro=intro, figures=figures, of=of)
     _write_markdown(run / "report.md", title, figures)
     return run / "report.html"
+
+
+def tables_of_run(run: Path) -> tuple[str, list[Figures]]:
+    """Give the title and the tables of an evaluation."""
+    told = read_object(run / EVALUATION)
+    benchmarks = told["benchmarks"]
+    tables = [*_overview(benchmarks), *(_figures(name, found) for name, found in benchmarks.items())]
+    return f"Evaluation of {_model_of(told)}", tables
 
 
 def report_comparison(plan: ComparePlan, found: Mapping[str, Compared], to: Path, *, shown: int = SHOWN) -> Path:
@@ -68,7 +76,7 @@ def _model_of(told: Mapping[str, Any]) -> str:
 
 def _asked(side: Path) -> str:
     """Say which model a run asked; a file of items does not know."""
-    told = side / "evaluation.json"
+    told = side / EVALUATION
     return f", the answers of {_model_of(read_object(told))}" if told.is_file() else ""
 
 

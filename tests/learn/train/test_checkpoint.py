@@ -2,6 +2,7 @@
 
 # ruff: noqa: E402
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ import torch
 import tiny_training as tiny
 from pictus.errors import PictusError
 from pictus.learn.train import checkpoint
+from pictus.learn.train.identity import check_same
 from pictus.learn.train.loop import train
 
 
@@ -78,7 +80,9 @@ def test_no_step_stands_twice_in_the_log(tmp_path):
 def test_the_same_command_again_does_nothing(tmp_path):
     first = train(tiny.job(tmp_path))
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "model").iterdir()}
-    again = train(tiny.job(tmp_path))
+    events = []
+    again = train(replace(tiny.job(tmp_path), listeners=(events.append,)))
+    assert events[0]["text"] == f"{tmp_path.name} is trained already: all 12 steps are done"
     assert (again.steps, again.cursor, again.model) == (first.steps, first.cursor, first.model) and again.loss is None
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "model").iterdir()} == before
 
@@ -111,26 +115,42 @@ def test_the_last_checkpoint_goes_only_when_the_new_one_stands(tmp_path, monkeyp
 @pytest.mark.parametrize(
     ("change", "difference"),
     [
-        ({"made_of": {"recipe": "r", "blend": "other", "model": "m"}}, "`blend` was b and is other"),
-        ({"made_of": {"recipe": "r", "blend": "b"}}, "`model` was m and is not there"),
+        (
+            {"made_of": {"recipe": "r", "blend": "other", "model": "m"}},
+            "which rows are learned from, or in which order, differs$",
+        ),
+        ({"made_of": {"recipe": "r", "blend": "b"}}, "the model that it begins with differs$"),
+        (
+            {"made_of": {"recipe": "r", "blend": "b", "model": "m", "corpus talks": "1"}, "seed": 1},
+            "the corpus talks is taken in; `seed` was 0 and is 1",
+        ),
         ({"seed": 1}, "`seed` was 0 and is 1"),
         ({"steps": 24}, "`steps` was 12 and is 24"),
         ({"settings": {"precision": "mixed"}}, "`precision` was float32 and is mixed"),
     ],
 )
 def test_another_training_is_refused_and_what_differs_is_told(whole, change, difference):
-    with pytest.raises(PictusError, match=difference):
+    with pytest.raises(PictusError) as caught:
         train(tiny.job(whole, **change))
+    assert re.search(difference, caught.value.what)
+
+
+def test_the_parts_of_a_model_are_told_by_their_names():
+    then, now = ({"model": f'{{"vision":"{tower}","image":{{"side":56}}}}'} for tower in ("clip", "siglip"))
+    with pytest.raises(PictusError) as caught:
+        check_same(now, then, where="here")
+    assert caught.value.what.endswith("of the recipe's `model:`, `vision` was clip and is siglip")
 
 
 def test_other_rates_are_told_by_their_names(whole):
     other = tiny.training(learning_rate={"projector": 0.02, "all": 0.005})
-    with pytest.raises(PictusError, match=r"`training.learning_rate.projector` was 0.01 and is 0.02"):
+    with pytest.raises(PictusError) as caught:
         train(tiny.job(whole, training=other))
+    assert caught.value.what.endswith("of the recipe's `train:`, `learning_rate: projector` was 0.01 and is 0.02")
 
 
 def test_another_start_model_is_known_by_its_frozen_weights(whole):
-    with pytest.raises(PictusError, match="`frozen weights` was"):
+    with pytest.raises(PictusError, match="the weights that stay as they are differ"):
         train(tiny.job(whole, model=tiny.llava(seed=1)))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+import orjson
 import torch
 
 from pictus import __version__
@@ -57,23 +58,55 @@ def versions() -> dict[str, str]:
 
 def check_same(now: Mapping[str, Any], then: Mapping[str, Any], *, where: str) -> None:
     """Refuse to go on with a training that was made of something else, and say what differs."""
-    differences = list(_differences(now, then, ""))
+    differences = list(_differences(now, then))
     if differences:
         raise PictusError(
             f"this checkpoint is of another training: {'; '.join(differences)}",
             where=where,
-            mend="train into another folder, or bring back what the run began with",
+            mend="train into another folder, by `--to`, or bring back what the run began with",
         )
 
 
-def _differences(now: Mapping[str, Any], then: Mapping[str, Any], prefix: str) -> Iterator[str]:
+_HASHED = {  # of these there are only fingerprints
+    "blend": "which rows are learned from, or in which order, differs",
+    "model": "the model that it begins with differs",
+    "frozen weights": "the weights that stay as they are differ",
+}
+_NAMES = {  # of figures, as whoever can change them knows them
+    "training": "of the recipe's `train:`, ",
+    "model": "of the recipe's `model:`, ",
+}
+
+
+def _differences(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[str]:
     for key in sorted({*now, *then}):
-        new, old = now.get(key), then.get(key)
+        new, old = (_unfolded(told.get(key)) for told in (now, then))
+        if new == old:
+            continue
         if isinstance(new, Mapping) and isinstance(old, Mapping):
-            yield from _differences(new, old, f"{prefix}{key}.")
-        elif new != old:
-            yield f"`{prefix}{key}` was {_shown(old)} and is {_shown(new)}"
+            yield from (f"{_NAMES.get(key, '')}{told}" for told in _figures(new, old, ""))
+        elif key.startswith("corpus "):
+            other = "is another" if old and new else "is taken in" if new else "is not there any more"
+            yield f"the {key} {other}"
+        else:
+            yield _HASHED.get(key) or f"`{key}` was {_shown(old)} and is {_shown(new)}"
+
+
+def _figures(new: Mapping[str, Any], old: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    for key in sorted({*new, *old}):
+        is_now, was = new.get(key), old.get(key)
+        if isinstance(is_now, Mapping) and isinstance(was, Mapping):
+            yield from _figures(is_now, was, f"{prefix}{key}: ")
+        elif is_now != was:
+            yield f"`{prefix}{key}` was {_shown(was)} and is {_shown(is_now)}"
+
+
+def _unfolded(value: Any) -> Any:
+    """Read what is kept as a text of JSON: the parts of a model that was not there before."""
+    if isinstance(value, str) and value.startswith("{"):
+        return orjson.loads(value)
+    return value
 
 
 def _shown(value: Any) -> str:
-    return "not there" if value is None else str(value)
+    return "not said" if value is None else str(value)

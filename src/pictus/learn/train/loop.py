@@ -181,7 +181,10 @@ class _Training:
         return Result(self.progress.step, self.progress.cursor, self.loss, self.held_out, path)
 
     def _greet(self) -> None:
-        if self.progress.step:
+        if self.progress.step >= self.job.steps:
+            text = f"{self.job.folder.name} is trained already: all {self.job.steps:,} steps are done"
+            self.events.send("note", text=text)
+        elif self.progress.step:
             self.events.send("note", text=f"going on after step {self.progress.step:,} of {self.job.steps:,}")
         if self.log is not None and not self.log.has_board:
             self.events.send("note", text="no TensorBoard: `pip install tensorboard` for its files")

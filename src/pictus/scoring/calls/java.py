@@ -1,9 +1,10 @@
 """Calls written in Java: the first method that a text calls, its arguments as text."""
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from pictus.scoring.calls.call import Call
-from pictus.scoring.calls.syntax import tree_of
+from pictus.scoring.calls.syntax import arguments_of, tree_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -25,23 +26,13 @@ def _first_call(node: "Node", source: str) -> list[Call] | None:
     if name is None or arguments is None:
         return None
     prefix = f"{_text(owner, source)}." if owner else ""
-    return [Call(prefix + _text(name, source), _arguments(arguments, source))]
+    return [Call(prefix + _text(name, source), arguments_of(arguments, partial(_argument, source=source)))]
 
 
-def _arguments(node: "Node", source: str) -> dict[Any, Any]:
-    found: dict[Any, Any] = {}
-    for child in node.children:
-        if child.type == "assignment_expression":
-            name: str | None = _text(child.children[0], source)
-            value = _value(child.children[2], source)
-        elif child.type in ("identifier", "class_literal"):
-            name, value = None, _text(child, source)
-        else:
-            continue
-        if name in found:
-            raise ValueError("two arguments have one name, or two have none")
-        found[name] = value
-    return found
+def _argument(node: "Node", source: str) -> tuple[str | None, str] | None:
+    if node.type == "assignment_expression":
+        return _text(node.children[0], source), _value(node.children[2], source)
+    return (None, _text(node, source)) if node.type in ("identifier", "class_literal") else None
 
 
 def _text(node: "Node", source: str) -> str:

@@ -1,9 +1,9 @@
 """Calls written in JavaScript: the first statement that is a call, its arguments as text."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pictus.scoring.calls.call import Call
-from pictus.scoring.calls.syntax import tree_of
+from pictus.scoring.calls.syntax import arguments_of, tree_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -16,24 +16,14 @@ def read_calls(text: str) -> list[Call] | None:
         if statement.type == "expression_statement":
             for node in statement.children:
                 if node.type == "call_expression":
-                    return [Call(_text(node.children[0]), _arguments(node.children[1]))]
+                    return [Call(_text(node.children[0]), arguments_of(node.children[1], _argument))]
     return None
 
 
-def _arguments(node: "Node") -> dict[Any, Any]:
-    found: dict[Any, Any] = {}
-    for child in node.children:
-        if child.type == "assignment_expression":
-            name: str | None = _text(child.children[0])
-            value = _unquoted(_text(child.children[2]))
-        elif child.type in ("identifier", "true"):
-            name, value = None, _text(child)
-        else:
-            continue
-        if name in found:
-            raise ValueError("two arguments have one name, or two have none")
-        found[name] = value
-    return found
+def _argument(node: "Node") -> tuple[str | None, str] | None:
+    if node.type == "assignment_expression":
+        return _text(node.children[0]), _unquoted(_text(node.children[2]))
+    return (None, _text(node)) if node.type in ("identifier", "true") else None
 
 
 def _unquoted(text: str) -> str:

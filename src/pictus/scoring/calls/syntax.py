@@ -4,8 +4,9 @@ What these grammars make of broken text decides about scores: they fill in a bra
 own would differ there.
 """
 
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pictus.errors import PictusError
 
@@ -25,6 +26,21 @@ def tree_of(text: str, language: Literal["java", "javascript"]) -> "Node":
     if root.has_error and "ERROR" in str(root):
         raise ValueError("the syntax is broken")
     return root
+
+
+def arguments_of(node: "Node", read: Callable[["Node"], tuple[str | None, str] | None]) -> dict[Any, Any]:
+    """Collect the arguments of a call, as the official decoders do: of those without a name, one alone can be kept.
+
+    Args:
+        node: what stands between the brackets.
+        read: gives the name, if it has one, and the value of an argument; None for what is none.
+    """
+    found: dict[Any, Any] = {}
+    for name, value in filter(None, map(read, node.children)):
+        if name in found:
+            raise ValueError("two arguments have one name, or two have none")
+        found[name] = value
+    return found
 
 
 @cache

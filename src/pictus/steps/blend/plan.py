@@ -10,17 +10,15 @@ from pathlib import Path
 
 import orjson
 
-from pictus.errors import ManyErrors, PictusError, unknown_name
-from pictus.reading.imagebind import is_meta
-from pictus.recipe import Recipe, load_recipe
-from pictus.stages import STAGES, STATED, Model, Part, Stage, StageName, Training
+from pictus import plugins
+from pictus.errors import PictusError, together, unknown_name
+from pictus.stages import STAGES, STATED, Model, Part, StageName, Training
 from pictus.steps import import_
+from pictus.steps.blend.draft import Draft, each_part, placed, read_draft
 from pictus.steps.blend.sieve import Sieve, sieve_of
 from pictus.steps.import_ import ImportPlan
 from pictus.steps.which_format import format_of
 from pictus.store.corpus import Corpus, open_corpus
-
-PHASES = "imagebind_llm"  # the recipe that says how ImageBind-LLM's META files are trained on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,68 +83,39 @@ def plan(
         data: where the files of datasets are, unless a part says `at`.
         images: the folder that the pictures of a META file lie below; by default its own.
     """
-    where = str(recipe)
     for name in stages:
         if name not in STAGES:
             raise unknown_name("stage", name, STAGES, where="--stage")
-    found = _read(recipe, stages, images)
+    draft = read_draft(recipe, stages, images)
+    found = draft.recipe
     for name in stages:
-        if name not in found.stages:
-            raise unknown_name("stage", name, list(found.stages), where=where)
-    wanted = [name for name in STAGES if name in found.stages and (not stages or name in stages)]
-    errors: list[PictusError] = []
+        if name not in draft.parts:
+            raise unknown_name("stage", name, list(draft.parts), where=draft.name)
+    wanted = [name for name in STAGES if not stages or name in stages]
     chosen_seed = found.seed if seed is None else seed
-    planned = []
-    for name in wanted:
-        stage = found.stages[name]
-        sieve = partial(sieve_of, held_out=found.held_out, held_seed=chosen_seed)
-        parts = _parts(name, stage, Path(to), Path(data), errors, where, sieve)
-        planned.append(
-            StagePlan(
-                name=name,
-                seed=_seed_of(name, chosen_seed),
-                parts=parts,
-                samples=stage.samples,
-                train=stage.train,
-                held_out=found.held_out,
-            )
-        )
+    sieve = partial(sieve_of, held_out=found.held_out, held_seed=chosen_seed)
+    planned, errors = _parts(draft, wanted, Path(to), Path(data), sieve)
     if errors:
-        raise errors[0] if len(errors) == 1 else ManyErrors(errors, where=where)
+        raise together(errors, where=draft.name)
     return BlendPlan(
-        recipe=where,
+        recipe=draft.name,
         to=Path(to),
         seed=chosen_seed,
         model=found.model,
-        stages=tuple(planned),
+        stages=tuple(
+            StagePlan(
+                name=name,
+                seed=_seed_of(name, chosen_seed),
+                parts=tuple(planned[name]),
+                samples=found.stages[name].samples,
+                train=found.stages[name].train,
+                held_out=found.held_out,
+            )
+            for name in wanted
+            if name in found.stages
+        ),
         held_out=found.held_out,
     )
-
-
-def _read(recipe: str | Path, stages: Sequence[StageName], images: str | None) -> Recipe:
-    if is_meta(Path(recipe)):
-        if len(stages) != 1:
-            mend = "name one: `--stage pretrain` for captions, `--stage instruct` for conversations"
-            raise PictusError("a META file does not say what stage it is for", where=str(recipe), mend=mend)
-        return _phase_of(stages[0], str(recipe), images)
-    if images is not None:
-        mend = "write `images:` beside `data:` or `meta:` in the recipe"
-        raise PictusError("a recipe names its own folders of pictures", where="--images", mend=mend)
-    found = load_recipe(recipe)
-    if not found.stages:
-        mend = "name what each is fed with: docs/blend.md shows how"
-        raise PictusError("the recipe has no stages", where=str(recipe), mend=mend)
-    return found
-
-
-def _phase_of(stage: StageName, meta: str, images: str | None) -> Recipe:
-    """Make of a META file, which says nothing but what is read, the phase of ImageBind-LLM's training as published."""
-    published = load_recipe(PHASES)
-    phase = published.stages.get(stage)
-    if phase is None:
-        return Recipe(model=published.model, stages={stage: Stage(data=[Part(meta=meta, images=images)])})
-    data = [Part(meta=meta, images=images, epochs=phase.data[0].epochs)]
-    return Recipe(model=published.model, stages={stage: phase.model_copy(update={"data": data})})
 
 
 def _seed_of(stage: StageName, seed: int) -> int:
@@ -155,23 +124,24 @@ def _seed_of(stage: StageName, seed: int) -> int:
 
 
 def _parts(
-    name: StageName,
-    stage: Stage,
-    to: Path,
-    data: Path,
-    errors: list[PictusError],
-    where: str,
-    sieve_for: Callable[..., Sieve],
-) -> tuple[PartPlan, ...]:
-    planned = []
-    for number, part in enumerate(stage.data, 1):
+    draft: Draft, stages: Sequence[StageName], to: Path, data: Path, sieve_for: Callable[..., Sieve]
+) -> tuple[dict[StageName, list[PartPlan]], list[PictusError]]:
+    """Plan the parts of stages; and tell all that is wrong with them, and with the recipe."""
+    planned: dict[StageName, list[PartPlan]] = {name: [] for name in stages}
+    errors = [*draft.errors]
+    for name, number, part in each_part(draft, stages):
+        said = draft.recipe.stages[name].captions if name in draft.recipe.stages else None
+        captions = said or ("plain" if name == "align" else "asked")
         try:
-            sieve = sieve_for(part, name, stage.captions or ("plain" if name == "align" else "asked"))
-            planned.append(_given(part, sieve) if part.corpus is not None else _imported(part, sieve, to, data))
+            sieve = sieve_for(part, name, captions)
         except PictusError as error:
-            place = ", ".join(filter(None, (f"{where}, {name}, part {number}", error.where)))
-            errors.append(PictusError(error.what, where=place, mend=error.mend))
-    return tuple(planned)
+            errors += placed(error, draft.place(name, number))
+            sieve = sieve_for(part.model_copy(update={"checks": {}}), name, captions)
+        try:
+            planned[name].append(_given(part, sieve) if part.corpus is not None else _imported(part, sieve, to, data))
+        except PictusError as error:
+            errors += placed(error, draft.place(name, number))
+    return planned, errors
 
 
 def _given(part: Part, sieve: Sieve) -> PartPlan:
@@ -212,8 +182,20 @@ def _input(part: Part, data: Path) -> tuple[str, Path, dict[str, object]]:
     if part.meta is not None:
         pictures = {} if part.images is None else {"pictures": part.images}
         return "imagebind_meta", path, {"settings": {**pictures, **part.settings}}
+    _refuse_coco(path)
     pictures_folder = None if part.images is None else Path(part.images)
     return format_of(path), path, {"settings": part.settings, "pictures": pictures_folder}
+
+
+def _refuse_coco(path: Path) -> None:
+    """Say how a folder in COCO's layout is named, which a source reads and no format."""
+    folder = path.parent.parent if path.parent.name == "annotations" else path
+    try:
+        plugins.load("sources", "coco").splits_in(folder)
+    except PictusError:
+        return
+    mend = f"name it as a source: `{{ source: coco, at: {folder} }}` in the place of `data: {path}`"
+    raise PictusError("this is in COCO's layout, which is no format of conversations", where=str(path), mend=mend)
 
 
 def draws_of(stage: StagePlan, rows: Sequence[int | None]) -> tuple[int | None, ...]:

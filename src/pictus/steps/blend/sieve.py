@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pictus import plugins
-from pictus.errors import PictusError
+from pictus.errors import PictusError, apart, together
 from pictus.licence import Verdict, ruling
 from pictus.reading.rows import BadRow
 from pictus.record import Record
@@ -61,15 +61,28 @@ def sieve_of(
     *,
     held_out: int = 0,
     held_seed: int = 0,
-    where: str = "",
 ) -> Sieve:
-    """Make the sieve of a part, with its checks."""
-    checks = {name: plugins.load("checks", name, settings, where=where) for name, settings in part.checks.items()}
-    for name, check in checks.items():
-        if not hasattr(check, "problems"):
-            what = f"the check `{name}` needs all rows at once, and a blend looks at each alone"
-            raise PictusError(what, where=where, mend="judge the corpus with it before, and blend what stands")
+    """Make the sieve of a part, with its checks; tell all that is wrong with these."""
+    checks: dict[str, Any] = {}
+    errors: list[PictusError] = []
+    for name, settings in part.checks.items():
+        try:
+            checks[name] = _check_of_rows(name, settings)
+        except PictusError as error:
+            errors += apart(error)
+    if errors:
+        raise together(errors, where="checks")
     return Sieve(part, stage, captions, checks, held_out, held_seed)
+
+
+def _check_of_rows(name: str, settings: Mapping[str, Any]) -> Any:
+    """Load a check that judges each row alone."""
+    check = plugins.load("checks", name, settings, where=f"checks: {name}")
+    if not hasattr(check, "problems"):
+        what = f"the check `{name}` needs all rows at once, and a blend looks at each alone"
+        mend = "judge the corpus with it before, and blend what stands"
+        raise PictusError(what, where=f"checks: {name}", mend=mend)
+    return check
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ from pictus.steps.compare import ITEMS
 from pictus.steps.evaluate.plan import EvaluatePlan, load_model, plan
 from pictus.steps.evaluate.questions import Chosen, choose, chosen_items, paper_of, prompt_of, words_of
 from pictus.steps.evaluate.remainder import Overlap, score_remainder, write_seen
-from pictus.steps.report import REPLIES
+from pictus.steps.report import EVALUATION, REPLIES
 from pictus.steps.sitting import Sitting
 from pictus.store.whole_file import whole_file
 
@@ -92,7 +92,7 @@ def run(plan: EvaluatePlan, events: Events) -> list[Evaluated]:
         told = _told(plan, model, rules.price, journal.totals())
     finished = [_scored(plan, *one) for one in zip(plan.sittings, chosen, done, tables, strict=True)]
     results = {one.name: one.plain() for one in finished}
-    _write_json(Path(plan.to) / "evaluation.json", {**told, "benchmarks": results})
+    _write_json(Path(plan.to) / EVALUATION, {**told, "benchmarks": results})
     return finished
 
 

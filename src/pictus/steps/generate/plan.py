@@ -10,7 +10,7 @@ from pictus.engine.engines import LOCAL
 from pictus.errors import PictusError, unknown_name
 from pictus.prompt_sets.model import PromptSet
 from pictus.prompt_sets.shelf import load_prompts
-from pictus.recipe import load_recipe
+from pictus.recipe import read_recipe, recipe_path
 from pictus.steps.asked import Taken, check_means, take
 from pictus.store.corpus import open_corpus
 from pictus.tools.own import read_tools
@@ -60,7 +60,7 @@ class GeneratePlan:
 
 def recipe_options(path: str | Path) -> dict[str, Any]:
     """Take the options of a plan from a recipe: a path, or the name of one that ships."""
-    recipe = load_recipe(path)
+    recipe = read_recipe(recipe_path(path, only="generate"))
     if recipe.stages and "generate" not in recipe.model_fields_set:
         mend = f"`pictus blend {path}` mixes what its stages name"
         raise PictusError("this recipe is for training, and generates nothing", where=str(path), mend=mend)
