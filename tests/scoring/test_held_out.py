@@ -29,7 +29,7 @@ def test_a_larger_share_holds_out_what_a_smaller_one_does_and_a_seed_draws_other
     assert 20 < len(drawn[0.1, 0]) < 65 and drawn[0.1, 0] != drawn[0.1, 1]
 
 
-@pytest.mark.parametrize("share", [0, -1, 1.5, float("nan")])
+@pytest.mark.parametrize("share", [-1, 1.5, float("nan")])
 def test_what_is_no_share_is_refused(share):
     for family, name, settings in (
         ("checks", "held_out", {"share": share}),
