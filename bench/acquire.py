@@ -7,9 +7,11 @@ it needs and nothing else.
 
 import contextlib
 import os
+import random
 import resource
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -18,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import bad_web
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,6 +30,7 @@ from PIL import Image
 
 FILES, TIMES, HOSTS, SHARD = 3_000, 3, 200, 500  # each file at three addresses
 COUNT = FILES * TIMES
+GOOD_TIMES = 8  # the same for the web that misbehaves: a run must be longer than the longest wait for one row
 PLAIN, SECURE, BAD = 8_471, 8_472, 8_473
 PEER = "img2dataset==1.47.0"
 ROOT = Path(__file__).parent.parent
@@ -240,7 +244,28 @@ def table() -> str:
         add("HTTPS, 200 hosts, no keep-alive: pictus", cost(ours(own, secure, work / "c", "--workers", "2"), trust))
         if python:
             add(f"HTTPS, 200 hosts, no keep-alive: {PEER}", cost(theirs(python, secure, work / "d"), trust))
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n\n" + misbehaving(own, folder)
+
+
+def misbehaving(own: Path, folder: Path) -> str:
+    """Measure how fast good rows come alone, and among as many more that three of ten are bad."""
+    names = [f"{path.name}?{turn}" for turn in range(GOOD_TIMES) for path in sorted(folder.glob("*.jpg"))]
+    good = [f"http://127.0.{1 + number % 2}.{number % HOSTS}:{PLAIN}/{name}" for number, name in enumerate(names)]
+    mixed = [*good, *bad_web.addresses(len(good) * 3 // 7, BAD)]
+    random.Random(0).shuffle(mixed)
+    lines = [f"| {len(good):,} good pictures | good pictures/s | wall s | MB |", "| --- | --- | --- | --- |"]
+    with served(folder), tempfile.TemporaryDirectory() as place:
+        server = subprocess.Popen([sys.executable, str(Path(bad_web.__file__)), str(BAD)])
+        try:
+            work, speeds = Path(place), []
+            for what, urls in (("alone", good), ("and three of ten that are bad", mixed)):
+                found = cost(ours(own, listed(work, "list", urls), work / "to", "--shard-rows", "2000"))
+                speeds.append(len(good) / found.wall_seconds)
+                lines.append(f"| {what} | {speeds[-1]:,.0f} | {found.wall_seconds:.1f} | {found.peak_mb:,.0f} |")
+        finally:
+            server.terminate()
+            server.wait()
+    return "\n".join([*lines, f"| of the speed alone | {speeds[1] / speeds[0]:.0%} | | |"]) + "\n"
 
 
 if __name__ == "__main__":
