@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import acquire
 import asking
 import blend_order
 import captions
@@ -203,6 +204,7 @@ SECTIONS: dict[str, tuple[str, Callable[[], str]]] = {
     "vqav2": ("Scoring VQAv2", vqav2.table),
     "captions": ("Scoring captions", captions.table),
     "overlap": ("Copies of pictures", overlap.table),
+    "acquire": ("Getting pictures by their addresses", acquire.table),
     "local_models": ("Models on this machine", local_models.table),
     "feed": ("Feeding a training", feed.table),
     "packing": ("Packed rows", packing.table),
