@@ -25,14 +25,28 @@ class Finding:
     mend: str = ""
 
 
-_NEEDED = ("aiohttp", "click", "fsspec", "jinja2", "numpy", "orjson", "PIL", "pyarrow", "pydantic", "yaml", "rich")
+_NEEDED = (
+    "aiohttp",
+    "click",
+    "fsspec",
+    "huggingface_hub",
+    "jinja2",
+    "numpy",
+    "orjson",
+    "PIL",
+    "pyarrow",
+    "pydantic",
+    "yaml",
+    "rich",
+)
 _EXTRAS = {
     **dict.fromkeys(("torch", "transformers", "peft"), ("huggingface", "the backend `huggingface`")),
     "xllamacpp": ("llamacpp", "the backend `llamacpp`"),
+    **dict.fromkeys(("cv2", "simplejpeg"), ("acquire", "`pictus acquire` of a list of addresses")),
     "ray": ("ray", "`--engine ray`"),
     "grpc": ("ray", "`--engine ray`"),
 }
-_PACKAGES = {"PIL": "pillow", "yaml": "pyyaml", "grpc": "grpcio"}
+_PACKAGES = {"PIL": "pillow", "yaml": "pyyaml", "grpc": "grpcio", "cv2": "opencv-python-headless"}
 
 
 def examine() -> Iterator[Finding]:
