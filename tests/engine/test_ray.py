@@ -93,7 +93,7 @@ def test_workers_are_killed_and_nothing_is_lost_or_doubled(ray, whole, tmp_path)
         enough = kill * COUNT // ROWS // (KILLS + 1)
         busy = wait_for(lambda enough=enough: receipts(to) >= enough and ray.busy_workers())
         end(busy[kill % len(busy)])
-    assert process.wait() == 3
+    assert process.wait() == 3, (whole / "told.log").read_text()[-2000:]
     assert_whole(to, whole)
 
 
@@ -105,7 +105,7 @@ def test_a_run_that_was_killed_goes_on_through_the_port_for_clients(ray, whole, 
     process.wait()
     environment = ray.environment(RAY_ADDRESS="")
     engine = f"ray://127.0.0.1:{ray.client_port}"
-    assert acquire(whole, to, environment, "--engine", engine).wait() == 3
+    assert acquire(whole, to, environment, "--engine", engine).wait() == 3, (whole / "told.log").read_text()[-2000:]
     assert_whole(to, whole)
 
 
@@ -116,7 +116,7 @@ def test_a_whole_node_is_lost_and_nothing_with_it(ray, whole, tmp_path):
     process = acquire(whole, to, ray.environment(), "--engine", "ray", "--rate", "10")
     wait_for(lambda: receipts(to) >= 5)
     ray.kill_node(len(ray.nodes) - 1)
-    assert process.wait() == 3
+    assert process.wait() == 3, (whole / "told.log").read_text()[-2000:]
     assert_whole(to, whole)
 
 

@@ -13,7 +13,7 @@ from pictus.errors import PictusError
 RAY = "ray"  # as an engine: the cluster of this machine, or the one that RAY_ADDRESS names
 CLIENT = "ray://"  # the beginning of the address of a cluster's port for clients
 _HEAD_ASKED, _CLIENT_ASKED = "/ray.rpc.NodeInfoGcsService/CheckAlive", "/ray.rpc.RayletDriver/ClusterInfo"
-_SECONDS = 10.0
+_SECONDS = 30.0  # a busy head takes its time
 _TOKEN, _TOKEN_FILE, _MODE = "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH", "RAY_AUTH_MODE"
 _OTHER_WAYS = ("RAY_USE_TLS", "RAY_ENABLE_K8S_TOKEN_AUTH")
 _SET_TOKEN = (

@@ -116,7 +116,7 @@ import tiny_training as tiny
 from pictus.learn.train.loop import train
 
 job = tiny.job(sys.argv[1], steps=6, settings={"precision": "mixed", "recompute": True})
-print("ended at", train(job).steps)
+print(f"ended at {train(job).steps}\\n", end="", flush=True)  # in one piece: two processes write
 """
 
 
