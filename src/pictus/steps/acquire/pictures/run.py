@@ -1,6 +1,8 @@
 """Get pictures: shard after shard, then the rows that wait for a picture of others, then those that are tried again."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -17,6 +19,7 @@ from pictus.steps.acquire.pictures.slices import cut
 from pictus.steps.cards import write_cards
 from pictus.store.corpus import Corpus, begin_corpus, open_corpus
 
+_THRIFT = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
 _SHARD = "pictus.steps.acquire.pictures.shard"
 
 
@@ -56,12 +59,25 @@ def run(plan: PicturesPlan, events: Events, *, retry: Collection[str] = ()) -> C
         lambda: late,
         *(partial(_pass_tasks, corpus, one, work, plan.rows) for one in passes(corpus.place)),
     ]
-    with followed(events):
+    with followed(events), _thrifty_processes():
         corpus = make_from_tasks(
             corpus, slices, events, workers=plan.workers, engine=plan.engine, cpus=CPUS, later=later
         )
     write_cards(corpus)
     return corpus
+
+
+@contextmanager
+def _thrifty_processes() -> Iterator[None]:
+    """Have processes that are started now keep less of the memory that they freed: a fifth of what each takes."""
+    before = {name: os.environ.get(name) for name in _THRIFT}
+    os.environ.update({name: value for name, value in _THRIFT.items() if before[name] is None})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
 
 
 def _begin_pass(corpus: Corpus, reasons: Collection[str]) -> None:

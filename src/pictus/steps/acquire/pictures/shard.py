@@ -59,11 +59,23 @@ class Work:
     log: str | None = None  # the events of the run, where a shard tells how far it is
 
 
+@contextmanager
+def _without_looking_for_circles() -> Iterator[None]:
+    """Keep Python from looking for circles, which nothing that is made of rows holds."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@_without_looking_for_circles()
 def write_slice(shard: int, *, work: Work, part: Slice) -> Receipt:
     """Get the pictures of some neighbouring rows."""
     return _write(shard, work, list(rows_of(open_corpus(work.source), part)), {})
 
 
+@_without_looking_for_circles()
 def write_late(shard: int, *, work: Work, part: Late) -> Receipt:
     """Take the pictures of rows from the shards that have them by now; what is nowhere is asked for."""
     records = picked(open_corpus(work.source), part.rows)
@@ -74,6 +86,7 @@ def write_late(shard: int, *, work: Work, part: Late) -> Receipt:
     return _write(shard, work, records, known_pictures(Place(work.to), urls))
 
 
+@_without_looking_for_circles()
 def write_again(shard: int, *, work: Work, part: Again) -> Receipt:
     """Ask once more for the pictures of rows that were set aside."""
     records, reasons = rows_again(Place(work.to), part)
@@ -102,24 +115,7 @@ def _write(shard: int, work: Work, records: list[Record], known: Pictures, **of_
 
         found = _acquired(rows, get, keep.put, side)
         batches = _batches(found, {**work.root_names, **keep.root_names})
-        with _lean():
-            return write_batches(place, shard, batches, beside=beside, **of_the_receipt)
-
-
-@contextmanager
-def _lean() -> Iterator[None]:
-    """Look for no circles, which nothing made of rows holds, and have Arrow give back what it freed.
-
-    Its own pool keeps 50 MB of pictures that are long written, in each of many processes.
-    """
-    pool = pa.default_memory_pool()
-    gc.disable()
-    pa.set_memory_pool(pa.system_memory_pool())
-    try:
-        yield
-    finally:
-        pa.set_memory_pool(pool)
-        gc.enable()
+        return write_batches(place, shard, batches, beside=beside, **of_the_receipt)
 
 
 def _acquired(
