@@ -8,42 +8,15 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from faults import faulty
-from pictus.engine.events import Events
+from getting import got, manners
 from pictus.errors import PictusError
 from pictus.pixels.wanted import Wanted
 from pictus.reading.tar import read_samples
-from pictus.steps.acquire.pictures import run as acquire
 from pictus.steps.acquire.pictures.plan import plan
 from pictus.store.corpus import damages, open_corpus
-from pictus.web.manners import Manners
 from web_pictures import drawn, encoded, jpeg, write_list
 
 SMALL = Wanted(size=32, mode="keep_ratio")
-
-
-@pytest.fixture(scope="module")
-def shared():
-    with faulty() as faults:
-        yield faults
-
-
-@pytest.fixture
-def web(shared):
-    shared.files.clear()
-    shared.asked.clear()
-    shared.seen.clear()
-    return shared
-
-
-def manners(**more):
-    quick = {"connect_seconds": 2, "idle_seconds": 0.3, "total_seconds": 0.8, "tries": 2, "backoff_seconds": 0.01}
-    return Manners(**{"allowed": ("127.0.0.0/8",), "most_bytes": 2**20, "per_host": 64, **quick, **more})
-
-
-def got(target, to, *, retry=(), tell=(), **options):
-    given = {"workers": 1, "manners": manners(), **options}
-    return acquire.run(plan(str(target), str(to), **given), Events(tell), retry=retry)
 
 
 def pictures(corpus):

@@ -11,13 +11,15 @@ import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from threading import Thread
 from typing import Self, TypeAlias
 from urllib.parse import urlsplit
 
+from pictus.errors import PictusError
 from pictus.pixels.making import made
 from pictus.pixels.unfit import Unfit
 from pictus.pixels.wanted import Wanted
@@ -107,14 +109,16 @@ class Fetching:
         try:
             asyncio.run(self._visit_all())
         except BaseException as error:
+            while isinstance(error, BaseExceptionGroup):  # as a group of tasks tells what one of them met
+                error = error.exceptions[0]
             self._fail(error)
         finally:
             self._bodies.put(None)
 
     async def _visit_all(self) -> None:
         async with Visitor(self._manners) as visitor, asyncio.TaskGroup() as group:
-            watch = group.create_task(self._watch())
             works = [group.create_task(self._work(visitor)) for _ in range(self._manners.connections)]
+            watch = group.create_task(self._watch(works))
             await asyncio.wait(works)
             watch.cancel()
 
@@ -127,13 +131,15 @@ class Fetching:
             job = self._queue.popleft()
             self._bodies.put((job, await visitor.get(job.url)))
 
-    async def _watch(self) -> None:
+    async def _watch(self, works: Iterable[asyncio.Task[None]]) -> None:
         """Tell how far it is; end all visits when nobody waits for them any more."""
         told = time.monotonic()
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             if self._stopped:
-                raise asyncio.CancelledError
+                for work in works:
+                    work.cancel()
+                return
             if time.monotonic() - told >= _TOLD_SECONDS:
                 told = time.monotonic()
                 self._tell(self.progress)
@@ -154,7 +160,7 @@ class Fetching:
         """End the waiting for what will not come."""
         self._stopped = True
         for result in self._results.values():
-            if not result.done():
+            with suppress(InvalidStateError):  # it came before
                 result.set_exception(error)
 
     def _make(self, job: Job, got: Got) -> _Kept | Missed:
@@ -167,8 +173,7 @@ class Fetching:
             picture = made(got.data, self._wanted, job.blur)
         except Unfit as error:
             return Missed(error.reason, error.detail)
-        start, self._end = self._end, self._end + len(picture.data)
-        os.pwrite(self._spill.fileno(), picture.data, start)
+        start = self._put_down(picture.data)
         told = {
             "address": got.address if got.address != job.url else None,
             "sha256": sha256,
@@ -180,6 +185,18 @@ class Fetching:
         }
         medium = Media(width=picture.width, height=picture.height, sha256=hashlib.sha256(picture.data).hexdigest())
         return _Kept(start, len(picture.data), Found(medium, told))
+
+    def _put_down(self, data: bytes) -> int:
+        """Write a picture to the file, and say where it begins."""
+        start, left = self._end, memoryview(data)
+        try:
+            while left:  # a disk that is nearly full takes a part
+                size = os.pwrite(self._spill.fileno(), left, self._end)
+                self._end, left = self._end + size, left[size:]
+        except OSError as error:
+            what, mend = f"temporary files cannot be written: {error.strerror}", "make room there, or set TMPDIR"
+            raise PictusError(what, where=tempfile.gettempdir(), mend=mend) from None
+        return start
 
     def _count(self, result: _Kept | Missed, size: int) -> None:
         progress = self.progress

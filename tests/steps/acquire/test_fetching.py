@@ -1,0 +1,59 @@
+"""Visits in the background end with whoever waits for them, and never in silence."""
+
+import errno
+import os
+import threading
+import time
+
+import pytest
+
+from getting import manners
+from pictus.errors import PictusError
+from pictus.pixels.wanted import Wanted
+from pictus.steps.acquire.pictures import fetching
+from pictus.steps.acquire.pictures.fetching import Fetching, Job
+from pictus.web.visitor import Visitor
+from web_pictures import jpeg
+
+
+def test_who_stops_does_not_wait_for_slow_servers(web):
+    web.files["/1.jpg"] = jpeg(1)
+    jobs = [Job(f"{web.base}/1.jpg"), Job(f"{web.base}/hang")]
+    threads, began = threading.active_count(), time.monotonic()
+    with pytest.raises(KeyboardInterrupt), Fetching(jobs, manners(idle_seconds=60, total_seconds=60), Wanted()) as some:
+        some.result(jobs[0])
+        raise KeyboardInterrupt
+    assert time.monotonic() - began < 30
+    assert threading.active_count() == threads
+
+
+def test_a_disk_that_takes_a_part_is_given_the_rest(web, monkeypatch):
+    web.files["/1.jpg"] = jpeg(1)
+    pwrite = os.pwrite
+    monkeypatch.setattr(fetching.os, "pwrite", lambda file, data, place: pwrite(file, data[:100], place))
+    job = Job(f"{web.base}/1.jpg")
+    with Fetching([job], manners(), Wanted()) as some:
+        assert some.result(job).medium.data == jpeg(1)
+
+
+def test_a_full_disk_is_told_and_ends_the_shard(web, monkeypatch):
+    web.files["/1.jpg"] = jpeg(1)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(fetching.os, "pwrite", full)
+    jobs = [Job(f"{web.base}/hang"), Job(f"{web.base}/1.jpg")]
+    patient = manners(idle_seconds=60, total_seconds=60)
+    with pytest.raises(PictusError, match="No space left"), Fetching(jobs, patient, Wanted()) as some:
+        some.result(jobs[0])
+
+
+def test_what_ends_all_visits_is_told_as_it_is(web, monkeypatch):
+    async def too_many(*_):
+        raise PictusError("too many open files", where="this process", mend="allow more")
+
+    monkeypatch.setattr(Visitor, "get", too_many)
+    job = Job(f"{web.base}/1.jpg")
+    with pytest.raises(PictusError, match="too many open files"), Fetching([job], manners(), Wanted()) as some:
+        some.result(job)
