@@ -59,3 +59,8 @@ def test_the_wait_for_a_turn_is_added_to_the_deadline():
             return deadline.when() - before
 
     assert asyncio.run(wait()) >= 0.19
+
+
+def test_many_empty_parts_are_not_unpacked_for_hours():
+    assert unpacked(gzip.compress(b"") * 100_000, 2**25) == Missed("encoding", "in more than 100 parts")
+    assert unpacked(gzip.compress(b"x") * 100, 2**25) == b"x" * 100

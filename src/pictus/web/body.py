@@ -11,6 +11,7 @@ from pictus.web.outcome import Missed
 
 GIANTS = 8  # bodies beyond the first bytes that come at once, so that memory has a bound
 _FREE_BYTES = 2**20
+_MOST_PARTS = 100  # packed one after the other in a body, since what follows each is copied
 _MANY_PIECES = 1024  # a body that drips would take more memory for its pieces than for itself
 _UNKNOWN = frozenset({"br", "zstd", "compress", "x-compress"})
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
@@ -94,6 +95,8 @@ def unpacked(data: bytes, most_bytes: int) -> bytes | Missed:
     left = most_bytes
     try:
         while data:
+            if len(pieces) == _MOST_PARTS:
+                return Missed("encoding", f"in more than {_MOST_PARTS} parts")
             stream = zlib.decompressobj(47 if gzip or data[0] & 0x0F == 8 else -15)
             pieces.append(stream.decompress(data, left + 1))
             left -= len(pieces[-1])
