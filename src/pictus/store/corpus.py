@@ -13,6 +13,7 @@ import orjson
 
 from pictus.errors import PictusError
 from pictus.record import Record, Reject
+from pictus.report.reasons import reason_code
 from pictus.store.columns import FIELDS, SCHEMA_VERSION
 from pictus.store.place import Place
 from pictus.store.receipts import Receipt, make_again, read_receipt, receipt_name, rejects_name, shard_name
@@ -158,13 +159,13 @@ def summarise(receipts: Collection[Receipt]) -> dict[str, Any]:
         for *names, rows in receipt.licences:
             licences[tuple(names)] += rows
     tried_again = [receipt for receipt in receipts if receipt.tried_again]
-    still = Counter(_added(receipt.reasons for receipt in receipts))
-    still.subtract(_added(receipt.tried_again for receipt in tried_again))
     sums = {name: sum(getattr(receipt, name) for receipt in receipts) for name in counts}
     return {
         **sums,
         "rejected": sums["rejected"] - sum(receipt.taken for receipt in tried_again),
-        "reasons": dict(+still),
+        "reasons": _still(
+            _added(receipt.reasons for receipt in receipts), _added(receipt.tried_again for receipt in tried_again)
+        ),
         "datasets": _added(receipt.datasets for receipt in receipts),
         "licences": [[*names, rows] for names, rows in sorted(licences.items(), key=str)],
         "shards": [
@@ -203,6 +204,23 @@ def locked(corpus: Corpus) -> Iterator[None]:
 def _clear_up(place: Place) -> None:
     for folder in ("", "shards", "rejects", "tars", *(f"side/{name}" for name in place.names("side"))):
         place.remove_leftovers(folder)
+
+
+def _still(reasons: dict[str, int], tried_again: Mapping[str, int]) -> dict[str, int]:
+    """Take the reasons of rows that were tried again from all; a receipt with many tells only their kinds."""
+    if not tried_again:
+        return reasons
+    still = Counter(reasons)
+    by_kind: dict[str, list[str]] = {}
+    for reason in reasons:
+        by_kind.setdefault(reason_code(reason), []).append(reason)
+    for reason, count in tried_again.items():
+        kind, left = reason_code(reason), count
+        for name in (reason, kind, *by_kind.get(kind, ())):
+            taken = min(left, still[name])
+            still[name] -= taken
+            left -= taken
+    return dict(+still)
 
 
 def _added(counts: Iterator[dict[str, int]] | Any) -> dict[str, int]:

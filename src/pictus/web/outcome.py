@@ -56,6 +56,12 @@ class Missed:
 Outcome = Got | Missed
 
 
+def is_outcome(text: str) -> bool:
+    """Say whether a text begins with the word for what became of an address."""
+    word = text.partition(":")[0]
+    return word in REASONS or word.startswith("http_")
+
+
 def meaning(reason: str) -> str:
     """Explain a reason in one sentence."""
     if reason.startswith("http_"):

@@ -36,7 +36,7 @@ def test_a_word_that_is_no_reason_is_refused(web, tmp_path):
 
 
 def test_reasons_stay_counted_where_there_are_too_many_to_tell_each(web, tmp_path):
-    web.files |= {f"/{number}.jpg": jpeg(number, width=8, height=2 + number) for number in range(101)}
+    web.files |= {f"/{number}.jpg": jpeg(number, width=8, height=6 + number) for number in range(101)}
     rows = [(f"{web.base}/{number}.jpg", "words") for number in range(103)]
     path = write_list(tmp_path / "list.jsonl", rows)
     first = got(path, tmp_path / "to", wanted=Wanted(min_size=200))

@@ -1,5 +1,6 @@
 """Rows that were set aside because no picture came: which are tried again, and by which shards."""
 
+import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
@@ -7,17 +8,20 @@ from itertools import islice
 
 import orjson
 
+from pictus.errors import unknown_name
 from pictus.reading.record_row import record_set_aside
 from pictus.record import Record, Reject
+from pictus.steps.acquire.pictures.slices import picked
 from pictus.store.corpus import Corpus
 from pictus.store.place import Place
 from pictus.store.shards import read_rejects, shard_ids
-from pictus.web.outcome import REASONS
+from pictus.web.outcome import REASONS, is_outcome
 
 _PASSES = "passes.json"
 _PASSING = ("dns", "connect", "timeout", "reset", "protocol", "cut_short", "failed", "stopped")
 _PASSING_STATUS = ("http_408", "http_425", "http_429", "http_5")
 ALL, PASSING = "all", "passing"
+_STATUS = re.compile(r"http_\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,14 @@ class Again:
     """Rows that are tried again: the shard that set each aside, and its place among that shard's rejects."""
 
     rows: tuple[tuple[int, int], ...]
+
+
+def refuse_unknown(reasons: Collection[str]) -> None:
+    """Refuse words that are no reasons."""
+    known = (ALL, PASSING, *REASONS)
+    for reason in reasons:
+        if reason not in known and not _STATUS.fullmatch(reason):
+            raise unknown_name("reason", reason, (*known, "http_404"), where="retry")
 
 
 def passes(place: Place) -> list[Pass]:
@@ -55,9 +67,16 @@ def parts_of(corpus: Corpus, one: Pass, rows: int) -> list[Again]:
     return list(iter(lambda: Again(tuple(islice(found, rows))), Again(())))
 
 
-def rows_again(place: Place, part: Again) -> tuple[list[Record], Counter[str]]:
-    """Give the rows of a shard that tries again, and why they were set aside."""
+def rows_again(place: Place, source: Corpus, part: Again) -> tuple[list[Record], Counter[str]]:
+    """Give the rows of a shard that tries again, and why they were set aside.
+
+    Args:
+        place: the corpus that set them aside.
+        source: where they are from, for what rejects do not keep.
+        part: which they are.
+    """
     records: dict[tuple[int, int], Record] = {}
+    lost: dict[str, tuple[int, int]] = {}
     reasons: Counter[str] = Counter()
     by_shard: dict[int, set[int]] = {}
     for shard, number in part.rows:
@@ -65,8 +84,13 @@ def rows_again(place: Place, part: Again) -> tuple[list[Record], Counter[str]]:
     for shard, numbers in by_shard.items():
         for number, reject in enumerate(read_rejects(place, shard)):
             if number in numbers:
-                records[shard, number] = record_set_aside(reject.row)
                 reasons.update(reject.reasons)
+                record = _whole(reject)
+                if record is not None:
+                    records[shard, number] = record
+                else:
+                    lost[reject.id or ""] = (shard, number)
+    records |= {lost[record.id]: record for record in _of_ids(source, lost)}
     return [records[row] for row in part.rows], reasons
 
 
@@ -75,12 +99,30 @@ def is_passing(reason: str) -> bool:
     return reason in _PASSING or reason.startswith(_PASSING_STATUS)
 
 
+def _whole(reject: Reject) -> Record | None:
+    """Read a row out of its reject; None where that does not hold all of it, such as the bytes of a picture."""
+    try:
+        record = record_set_aside(reject.row)
+    except ValueError:
+        return None
+    is_whole = all(medium.path is not None or medium.url is not None for medium in record.media)
+    return record if is_whole else None
+
+
+def _of_ids(corpus: Corpus, ids: Collection[str]) -> list[Record]:
+    """Find rows by their ids, which means to look through all."""
+    if not ids:
+        return []
+    rows = ((shard, row, name) for shard in corpus.shards for row, name in enumerate(shard_ids(corpus.place, shard)))
+    return picked(corpus, [(shard, row) for shard, row, name in rows if name in ids])
+
+
 def _rows(place: Place, one: Pass) -> list[tuple[int, int]]:
     """List the latest rejects of rows that have no picture yet, for the reasons asked for."""
     latest: dict[str, tuple[int, int] | None] = {}
-    earlier = [again.first_shard for again in passes(place)]
+    first = min((again.first_shard for again in passes(place)), default=one.first_shard)
     for shard in range(one.first_shard):
-        if shard >= min(earlier):  # it tried rows of others, and these have their pictures now
+        if shard >= first:  # it tried rows of others, and these have their pictures now
             latest.update(dict.fromkeys(shard_ids(place, shard)))
         for number, reject in enumerate(read_rejects(place, shard)):
             if reject.id is not None:
@@ -89,7 +131,7 @@ def _rows(place: Place, one: Pass) -> list[tuple[int, int]]:
 
 
 def _is_asked(reject: Reject, reasons: Collection[str]) -> bool:
-    code = reject.reasons[0].partition(":")[0]
-    if code not in REASONS and not code.startswith("http_"):
+    if not is_outcome(reject.reasons[0]):
         return False
+    code = reject.reasons[0].partition(":")[0]
     return ALL in reasons or (PASSING in reasons and is_passing(code)) or code in reasons

@@ -53,9 +53,14 @@ def keeping(output: Output, place: Place, shard: int, rows: int) -> Iterator[Kee
                 with place.publish(f"{folder}/{key}.{ending}", safe=False) as file:
                     file.write(data)
             names = [name for name in files if name not in ("json", "txt")]
+            # Of several, each begins with its number; one that is not here, such as a motion, has none.
+            is_single = len(record.media) == 1
+            by_number = {0 if is_single else int(name.partition(".")[0]): name for name in names}
             media = [
-                replace(medium, data=None, path=f"{shard:06d}/{key}.{name}", root=root)
-                for medium, name in zip(record.media, names, strict=True)
+                replace(medium, data=None, path=f"{shard:06d}/{key}.{by_number[place]}", root=root)
+                if place in by_number
+                else medium
+                for place, medium in enumerate(record.media)
             ]
             return replace(record, media=tuple(media))
 

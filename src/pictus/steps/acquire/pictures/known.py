@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, TypeAlias
 
 import orjson
@@ -13,6 +14,7 @@ from pictus.store.place import Place
 from pictus.store.receipts import make_again, shard_name
 from pictus.store.shards import open_parquet, read_rejects
 from pictus.store.side import side_name
+from pictus.web.outcome import is_outcome
 
 SIDE = "acquired"  # the side table of what is known of each file as it came
 
@@ -49,11 +51,14 @@ def _pictures(place: Place, shard: int, urls: Collection[str]) -> Iterator[tuple
             count = rows.metadata.row_group(group).num_rows
             addresses = rows.read_row_group(group, columns=["media.list.element.url"])["media"]
             if any(row and any(one["url"] in urls for one in row) for row in addresses.to_pylist()):
-                table = rows.read_row_group(group, columns=columns.columns_of({"media"}))
-                (batch,) = table.combine_chunks().to_batches()
-                for number, record in enumerate(columns.decode(batch, {})):
+                wanted = columns.columns_of({"media"})
+                batches = rows.iter_batches(row_groups=[group], columns=wanted)
+                records = chain.from_iterable(columns.decode(batch, {}) for batch in batches)
+                for number, record in enumerate(records):
                     for medium, one in zip(record.media, told[first + number].as_py(), strict=True):
-                        if medium.url and medium.url in urls and (data := _data(place, medium)) is not None:
+                        # What nothing is told of was here before, and is perhaps not as it is wanted.
+                        is_wanted = one["sha256"] is not None and medium.url in urls
+                        if is_wanted and medium.url and (data := _data(place, medium)) is not None:
                             yield medium.url, Found(replace(medium, data=data, path=None, root=None), one)
             first += count
 
@@ -63,7 +68,8 @@ def _reasons(place: Place, shard: int, urls: Collection[str]) -> Iterator[tuple[
         if reject.id is None:
             continue
         media = orjson.loads(reject.row)["media"]
-        if len(media) == 1 and media[0]["url"] in urls:  # of several, nobody knows which one was missed
+        is_told = is_outcome(reject.reasons[0])  # else the row alone was bad
+        if is_told and len(media) == 1 and media[0]["url"] in urls:  # of several, nobody knows which one was missed
             yield media[0]["url"], reject.reasons[0]
 
 

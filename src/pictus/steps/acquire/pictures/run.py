@@ -11,7 +11,7 @@ from pictus.engine.events import Events
 from pictus.engine.making import make_from_tasks
 from pictus.engine.task import Task
 from pictus.steps import import_
-from pictus.steps.acquire.pictures.again import Pass, add_pass, parts_of, passes
+from pictus.steps.acquire.pictures.again import Pass, add_pass, parts_of, passes, refuse_unknown
 from pictus.steps.acquire.pictures.plan import CPUS, PicturesPlan, made_of, roots_of
 from pictus.steps.acquire.pictures.progress import followed
 from pictus.steps.acquire.pictures.shard import Work
@@ -31,6 +31,7 @@ def run(plan: PicturesPlan, events: Events, *, retry: Collection[str] = ()) -> C
         events: takes how far it is.
         retry: reasons for which rows were set aside, that are tried again; ("passing",) for all that may pass.
     """
+    refuse_unknown(retry)
     make_sure_of(plan.engine)  # before the list is read
     corpus = begin_corpus(plan.to, roots=roots_of(plan), made=made_of(plan))
     if plan.listed is not None:
@@ -40,7 +41,7 @@ def run(plan: PicturesPlan, events: Events, *, retry: Collection[str] = ()) -> C
         "wanted", rows=sum(part.count for part in found.slices), late=sum(len(part.rows) for part in found.late)
     )
     if retry:
-        _begin_pass(corpus, retry)
+        _begin_pass(corpus, retry, plan.rows)
     work = Work(
         source=plan.rows_in,
         to=plan.to,
@@ -80,12 +81,13 @@ def _thrifty_processes() -> Iterator[None]:
                 del os.environ[name]
 
 
-def _begin_pass(corpus: Corpus, reasons: Collection[str]) -> None:
-    """Note a new pass, unless the last one was never finished: then that is gone on with."""
+def _begin_pass(corpus: Corpus, reasons: Collection[str], rows: int) -> None:
+    """Note a new pass if it has rows, unless the last one was never finished: then that is gone on with."""
     if not corpus.is_complete:
         return
     shards = len(corpus.shards)
-    if all(one.first_shard < shards for one in passes(corpus.place)):
+    is_unfinished = any(one.first_shard >= shards for one in passes(corpus.place))
+    if not is_unfinished and parts_of(corpus, Pass(shards, tuple(reasons)), rows):
         add_pass(corpus.place, shards, reasons)
 
 

@@ -27,7 +27,7 @@ from pictus.store.side import publish_side
 from pictus.web.manners import Manners
 
 Jobs: TypeAlias = Mapping[int, Job]  # by the place of the picture in its record
-_GROUP = 100  # rows of a row group with pictures
+_GROUP, _GROUP_BYTES = 100, 2**28  # rows of a row group with pictures; and of these, what a column holds with ease
 _TOLD = pa.list_(
     pa.struct(
         [
@@ -58,6 +58,11 @@ class Work:
     root_names: Mapping[str, str] = field(default_factory=dict)  # of the media that were here before
     log: str | None = None  # the events of the run, where a shard tells how far it is
 
+    @property
+    def blurs(self) -> bool:
+        """Say whether pictures at the same address may be blurred in different places."""
+        return bool(self.blur_column or self.blur_labels)
+
 
 @contextmanager
 def _without_looking_for_circles() -> Iterator[None]:
@@ -83,13 +88,13 @@ def write_late(shard: int, *, work: Work, part: Late) -> Receipt:
     for record, shards in zip(records, part.known, strict=True):
         for number in shards:
             urls.setdefault(number, set()).update(medium.url for medium in record.media if medium.url)
-    return _write(shard, work, records, known_pictures(Place(work.to), urls))
+    return _write(shard, work, records, {} if work.blurs else known_pictures(Place(work.to), urls))
 
 
 @_without_looking_for_circles()
 def write_again(shard: int, *, work: Work, part: Again) -> Receipt:
     """Ask once more for the pictures of rows that were set aside."""
-    records, reasons = rows_again(Place(work.to), part)
+    records, reasons = rows_again(Place(work.to), open_corpus(work.source), part)
     return _write(shard, work, records, {}, tried_again=dict(sorted(reasons.items())))
 
 
@@ -145,14 +150,17 @@ def _acquired(
 
 def _batches(rows: Iterator[Record | Reject], root_names: Mapping[str, str]) -> Iterator[pa.RecordBatch | Reject]:
     waiting: list[Record] = []
+    size = 0
     for row in rows:
         if isinstance(row, Reject):
             yield row
             continue
         waiting.append(row)
-        if len(waiting) == _GROUP:
+        size += sum(len(medium.data) for medium in row.media if medium.data is not None)
+        if len(waiting) == _GROUP or size > _GROUP_BYTES:
             yield columns.encode(waiting, root_names)
             waiting.clear()
+            size = 0
     if waiting:
         yield columns.encode(waiting, root_names)
 
@@ -161,7 +169,7 @@ def _jobs(record: Record, work: Work) -> Jobs | str:
     """List the pictures to get, by their places: those known by their address alone; or say why none can be."""
     places = [place for place, medium in enumerate(record.media) if _is_missing(medium)]
     try:
-        extra = orjson.loads(record.facts.extra) if record.facts.extra and (work.sums or work.blur_column) else {}
+        extra = _extra(record) if work.sums or work.blur_column else {}
         sums = tuple((method, str(extra[name]).lower()) for method, name in work.sums.items() if extra.get(name))
         blur = _blurred(record, extra, work)
     except BadRow as error:
@@ -169,13 +177,27 @@ def _jobs(record: Record, work: Work) -> Jobs | str:
     return {place: Job(record.media[place].url or "", blur, sums) for place in places}
 
 
+def _extra(record: Record) -> Mapping[str, Any]:
+    """Read what the list has beside the pictures; what cannot be read may hold what must be blurred."""
+    try:
+        extra = orjson.loads(record.facts.extra or "{}")
+    except orjson.JSONDecodeError:
+        extra = None
+    if not isinstance(extra, dict):
+        raise BadRow("what it has beside the picture is no JSON object, so that nobody can look up columns there")
+    return extra
+
+
 def _is_missing(medium: Media) -> bool:
     return medium.kind == "image" and medium.url is not None and medium.data is None and medium.path is None
 
 
 def _is_known(job: Job, known: Pictures) -> bool:
-    """Say whether another row's picture will do: not where this row wants something blurred in its own."""
-    return job.url in known and not job.blur
+    """Say whether another row's picture will do, or its reason: not where the list has other sums for this one."""
+    found = known.get(job.url)
+    if found is None or isinstance(found, str):
+        return found is not None and not found.startswith("checksum")
+    return all(method == "sha256" and expected == found.told["sha256"] for method, expected in job.sums)
 
 
 def _blurred(record: Record, extra: Mapping[str, Any], work: Work) -> Blur:

@@ -17,7 +17,7 @@ from pictus.store import columns
 from pictus.store.corpus import Corpus
 from pictus.store.shards import read_batches
 
-_ADDRESSES = ("media.list.element.url", "images.list.element.path")
+_ADDRESSES = ("media.list.element.url", "media.list.element.kind", "images.list.element.path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,9 @@ def _pending(batch: pa.RecordBatch) -> tuple[list[str], np.ndarray]:
     media = batch["media"]
     urls = media.flatten().field("url")
     rows = pc.list_parent_indices(media).to_numpy()
-    is_wanted = urls.is_valid().to_numpy(zero_copy_only=False)
+    is_image = pc.equal(media.flatten().field("kind"), "image").to_numpy(zero_copy_only=False)
+    is_wanted = is_image & urls.is_valid().to_numpy(zero_copy_only=False)
+    is_wanted[is_image] &= batch["images"].flatten().is_null().to_numpy(zero_copy_only=False)
     return urls.filter(pa.array(is_wanted)).to_pylist(), rows[is_wanted]
 
 
