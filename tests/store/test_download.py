@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -270,3 +271,10 @@ def test_a_full_disk_is_not_taken_for_a_server_that_fails(server, tmp_path, monk
     with pytest.raises(PictusError, match="No space left") as told:
         get(server, tmp_path / "a.bin", ways={**PARTS, "wait": _stop})
     assert "make room" in told.value.mend
+
+
+def test_a_disk_that_takes_a_part_of_what_is_written_is_given_the_rest(server, tmp_path, monkeypatch):
+    pwrite = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda file, data, place: pwrite(file, data[:700], place))
+    get(server, tmp_path / "a.bin", ways=PARTS)
+    assert (tmp_path / "a.bin").read_bytes() == DATA

@@ -12,6 +12,7 @@ from urllib.error import HTTPError
 import orjson
 
 from pictus.store.remote import Ask, Ranged, may_pass, span_of, strong_mark, wait_seconds
+from pictus.store.whole_file import write_at
 
 PART_BYTES = 2**25
 CHUNK_BYTES = 2**17  # of a slow connection, too, it does not take long, and only then can a run be stopped
@@ -104,7 +105,7 @@ class _Work:
             before = offset
             try:
                 for chunk in self._chunks(offset, end):
-                    os.pwrite(self.handle, chunk, offset)
+                    write_at(self.handle, chunk, offset)
                     offset += len(chunk)
                     with self.lock:
                         self.here += len(chunk)

@@ -34,6 +34,14 @@ def whole_file(path: Path, *, safe: bool = True) -> Iterator[IO[bytes]]:
         sync_folder(path.parent)
 
 
+def write_at(handle: int, data: bytes, place: int) -> None:
+    """Write all of the data to a place in an open file: a disk that is nearly full takes a part without a word."""
+    left = memoryview(data)
+    while left:
+        size = os.pwrite(handle, left, place)
+        place, left = place + size, left[size:]
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder survive a power cut."""
     sync_file(folder)

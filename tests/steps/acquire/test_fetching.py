@@ -10,7 +10,6 @@ import pytest
 from getting import manners
 from pictus.errors import PictusError
 from pictus.pixels.wanted import Wanted
-from pictus.steps.acquire.pictures import fetching
 from pictus.steps.acquire.pictures.fetching import Fetching, Job
 from pictus.web.visitor import Visitor
 from web_pictures import jpeg
@@ -30,7 +29,7 @@ def test_who_stops_does_not_wait_for_slow_servers(web):
 def test_a_disk_that_takes_a_part_is_given_the_rest(web, monkeypatch):
     web.files["/1.jpg"] = jpeg(1)
     pwrite = os.pwrite
-    monkeypatch.setattr(fetching.os, "pwrite", lambda file, data, place: pwrite(file, data[:100], place))
+    monkeypatch.setattr(os, "pwrite", lambda file, data, place: pwrite(file, data[:100], place))
     job = Job(f"{web.base}/1.jpg")
     with Fetching([job], manners(), Wanted()) as some:
         assert some.result(job).medium.data == jpeg(1)
@@ -42,7 +41,7 @@ def test_a_full_disk_is_told_and_ends_the_shard(web, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(fetching.os, "pwrite", full)
+    monkeypatch.setattr(os, "pwrite", full)
     jobs = [Job(f"{web.base}/hang"), Job(f"{web.base}/1.jpg")]
     patient = manners(idle_seconds=60, total_seconds=60)
     with pytest.raises(PictusError, match="No space left"), Fetching(jobs, patient, Wanted()) as some:

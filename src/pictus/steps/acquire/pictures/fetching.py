@@ -25,6 +25,7 @@ from pictus.pixels.unfit import Unfit
 from pictus.pixels.wanted import Wanted
 from pictus.record import Media
 from pictus.steps.acquire.pictures.known import Found
+from pictus.store.whole_file import write_at
 from pictus.web.manners import Manners
 from pictus.web.outcome import Got, Missed, meaning
 from pictus.web.visitor import Visitor
@@ -188,11 +189,9 @@ class Fetching:
 
     def _put_down(self, data: bytes) -> int:
         """Write a picture to the file, and say where it begins."""
-        start, left = self._end, memoryview(data)
+        start, self._end = self._end, self._end + len(data)
         try:
-            while left:  # a disk that is nearly full takes a part
-                size = os.pwrite(self._spill.fileno(), left, self._end)
-                self._end, left = self._end + size, left[size:]
+            write_at(self._spill.fileno(), data, start)
         except OSError as error:
             what, mend = f"temporary files cannot be written: {error.strerror}", "make room there, or set TMPDIR"
             raise PictusError(what, where=tempfile.gettempdir(), mend=mend) from None
