@@ -10,9 +10,9 @@ from pictus.web.manners import Manners
 
 
 def manners(**more):
-    """Give manners that lose no time."""
-    quick = {"connect_seconds": 2, "idle_seconds": 0.3, "total_seconds": 0.8, "tries": 2, "backoff_seconds": 0.01}
-    return Manners(**{"allowed": ("127.0.0.0/8",), "most_bytes": 2**20, "per_host": 64, **quick, **more})
+    """Give manners that lose no time between tries, and have patience with a busy machine."""
+    patient = {"connect_seconds": 30, "idle_seconds": 30, "total_seconds": 60, "tries": 2, "backoff_seconds": 0.01}
+    return Manners(**{"allowed": ("127.0.0.0/8",), "most_bytes": 2**20, "per_host": 64, **patient, **more})
 
 
 def got(target, to, *, retry=(), tell=(), **options):
