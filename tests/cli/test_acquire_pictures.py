@@ -68,3 +68,19 @@ def test_options_of_the_other_form_are_refused(line, said, web, run):
 
 def test_a_column_that_is_not_there_is_named(web, run):
     assert "unknown column `links`" in run(*words("pictus acquire urls.jsonl --to photos --url links"), code=1)[1]
+
+
+def test_rows_of_the_list_that_have_no_address_are_told_too(web, run):
+    rows = [
+        {"url": f"{web.base}/1.jpg", "caption": "one"},
+        {"url": "ftp://a/1.jpg", "caption": "two"},
+        {"caption": ""},
+    ]
+    write_list(Path("some.jsonl"), rows)
+    line = words("pictus acquire some.jsonl --to photos")
+    out, err = run(*line, code=3)
+    assert out == "photos: 1 record, 1 picture\n"
+    assert "2 rows of the list" in err and "it has no address" in err
+    assert Path("photos/list/rejected.json").is_file()
+    told = json.loads(run(*line, "--json", code=3)[0])
+    assert told["rejected"] == 0 and told["not_taken"]["rows"] == 2

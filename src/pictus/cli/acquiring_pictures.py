@@ -66,13 +66,18 @@ def acquire_pictures(target: str, to: str, *, dry_run: bool, as_json: bool, **op
         return _say_plan(plan, as_json)
     with output.progress(to, VisitTable() if sys.stderr.isatty() else VisitLines()) as events:
         corpus = run.run(plan, events, retry=retry)
-    summary = corpus.summary
+    summary, (lost, why) = corpus.summary, run.not_taken(plan)
     if as_json:
-        output.result({"corpus": to, **summary})
+        output.result({"corpus": to, **summary, "not_taken": {"rows": lost, "reasons": why}})
     else:
         click.echo(f"{to}: {count_of(summary['rows'], 'record')}, {output.media_of(summary)}")
     if copies := same_files.told(corpus):
         output.say(copies)
+    if lost:
+        output.say(
+            f"{count_of(lost, 'row')} of the list cannot be asked for; {plan.rows_in}/rejected.json shows ten of each:"
+        )
+        output.reasons(why)
     if summary["rejected"]:
         output.say(f"{count_of(summary['rejected'], 'row')} without a picture; {to}/rejected.json shows ten of each:")
         output.reasons(summary["reasons"])
@@ -80,7 +85,7 @@ def acquire_pictures(target: str, to: str, *, dry_run: bool, as_json: bool, **op
             output.next_command(f"pictus acquire {target} --to {to} … --retry")
     if summary["rows"]:
         output.next_command(f"pictus check {to}")
-    sys.exit(output.SET_ASIDE if summary["rejected"] else output.DONE)
+    sys.exit(output.SET_ASIDE if summary["rejected"] or lost else output.DONE)
 
 
 def _plan(target: str, to: str, options: Mapping[str, Any]) -> "PicturesPlan":

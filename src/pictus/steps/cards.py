@@ -28,6 +28,8 @@ def write_cards(corpus: Corpus) -> None:
     """Write the card, the notices and the citations into the corpus, and the report of what was set aside."""
     if corpus.summary["rejected"]:
         _write(corpus.place, REJECTED, rejected_text(corpus))
+    else:
+        corpus.place.remove(REJECTED)  # of rows that were tried again since, and came
     for name, text in (
         ("README.md", card_text(corpus)),
         ("NOTICE.md", notice_text(corpus)),
@@ -52,10 +54,11 @@ def rejected_text(corpus: Corpus) -> str:
 
 
 def _said(reject: Reject) -> str:
-    """Show what a row that was set aside said last."""
+    """Show what a row that was set aside said last; where nobody speaks, the address of its picture."""
     try:
-        turns = orjson.loads(reject.row)["turns"]
-        texts = ["".join(part["text"] or "" for part in turn["parts"]) for turn in turns]
+        row = orjson.loads(reject.row)
+        texts = ["".join(part["text"] or "" for part in turn["parts"]) for turn in row["turns"]]
+        texts = texts or [medium["url"] or "" for medium in row["media"]]
     except (orjson.JSONDecodeError, KeyError, TypeError):
         texts = [reject.row]
     line = " ".join(next((text for text in reversed(texts) if text.strip()), "").split())

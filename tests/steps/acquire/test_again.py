@@ -1,5 +1,7 @@
 """Rows are tried again as often as wanted: none is lost, doubled, or less than it was."""
 
+import json
+
 import pytest
 
 from getting import corpus_of, got, row
@@ -20,6 +22,8 @@ def left(corpus):
 def test_a_pass_without_rows_does_not_stand_in_the_way_of_the_next(web, tmp_path):
     path = write_list(tmp_path / "list.jsonl", [(f"{web.base}/{number}.jpg", "words") for number in range(3)])
     assert left(got(path, tmp_path / "to")) == ["http_404"] * 3
+    (told,) = json.loads((tmp_path / "to/rejected.json").read_text())
+    assert [sample["text"] for sample in told["samples"]] == [f"{web.base}/{number}.jpg" for number in range(3)]
     assert left(got(path, tmp_path / "to", retry=("dns",))) == ["http_404"] * 3
     web.files["/1.jpg"] = jpeg(1)
     assert left(got(path, tmp_path / "to", retry=("http_404",))) == ["http_404"] * 2
@@ -66,6 +70,7 @@ def test_what_a_reject_does_not_hold_comes_from_the_row(output, web, tmp_path):
     web.files |= {"/1.jpg": jpeg(1), "/2.jpg": jpeg(2)}
     corpus = got(tmp_path / "from", tmp_path / "to", output=output, retry=("all",))
     assert left(corpus) == []
+    assert not (tmp_path / "to/rejected.json").exists(), "it would tell of rows that came since"
     found = {record.origin.key: record for record in corpus.records()}
     assert sorted(found) == ["0", "1", "2"]
     first, second, third = found["1"].media

@@ -32,7 +32,7 @@ from pictus.web.visitor import Visitor
 
 Blur: TypeAlias = tuple[tuple[float, float, float, float], ...]
 _TOLD_SECONDS, _LOOK_SECONDS, _PAUSE_SECONDS = 1.0, 0.2, 0.01
-_MOST_BODIES = 64  # that wait to be made into pictures
+_MOST_BODIES, _MOST_BYTES = 64, 2**26  # that wait to be made into pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ class Fetching:
         self._queue = deque(_in_turns(by_host))
         self.progress = Progress(left=len(self._queue), hosts=len(by_host))
         self._bodies: SimpleQueue[tuple[Job, Got | Missed] | None] = SimpleQueue()
+        self._put_bytes = self._taken_bytes = 0  # of bodies; each is counted by one thread
         self._spill = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the rest
         self._end = 0
         self._threads = [Thread(target=run, daemon=True) for run in (self._visit, self._make_all)]
@@ -125,12 +126,14 @@ class Fetching:
 
     async def _work(self, visitor: Visitor) -> None:
         while self._queue and not self._stopped:
-            if self._bodies.qsize() > _MOST_BODIES:
+            if self._bodies.qsize() > _MOST_BODIES or self._put_bytes - self._taken_bytes > _MOST_BYTES:
                 # They come faster than pictures are made; waking this thread after each would cost more than looking.
                 await asyncio.sleep(_PAUSE_SECONDS)
                 continue
             job = self._queue.popleft()
-            self._bodies.put((job, await visitor.get(job.url)))
+            outcome = await visitor.get(job.url)
+            self._put_bytes += _size_of(outcome)
+            self._bodies.put((job, outcome))
 
     async def _watch(self, works: Iterable[asyncio.Task[None]]) -> None:
         """Tell how far it is; end all visits when nobody waits for them any more."""
@@ -152,7 +155,8 @@ class Fetching:
                     continue
                 job, outcome = one
                 result = self._make(job, outcome) if isinstance(outcome, Got) else outcome
-                self._count(result, len(outcome.data) if isinstance(outcome, Got) else 0)
+                self._taken_bytes += _size_of(outcome)
+                self._count(result, _size_of(outcome))
                 self._results[job].set_result(result)
         except BaseException as error:
             self._fail(error)
@@ -213,6 +217,10 @@ def reason_of(missed: Missed) -> str:
     sentence = meaning(missed.reason).rstrip(".")
     told = f"{missed.reason}: {sentence[0].lower()}{sentence[1:]}"
     return f"{told}: {missed.detail}" if missed.detail else told
+
+
+def _size_of(outcome: Got | Missed) -> int:
+    return len(outcome.data) if isinstance(outcome, Got) else 0
 
 
 def _by_host(jobs: Iterable[Job]) -> list[list[Job]]:

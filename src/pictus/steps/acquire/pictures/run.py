@@ -81,6 +81,14 @@ def _thrifty_processes() -> Iterator[None]:
                 del os.environ[name]
 
 
+def not_taken(plan: PicturesPlan) -> tuple[int, dict[str, int]]:
+    """Say how many rows of a list were never asked for, and why; none of a corpus, whose rows are sound."""
+    if plan.listed is None:
+        return 0, {}
+    summary = open_corpus(plan.rows_in).summary
+    return summary["rejected"], dict(summary["reasons"])
+
+
 def _begin_pass(corpus: Corpus, reasons: Collection[str], rows: int) -> None:
     """Note a new pass if it has rows, unless the last one was never finished: then that is gone on with."""
     if not corpus.is_complete:
