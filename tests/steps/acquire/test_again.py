@@ -8,6 +8,7 @@ from getting import corpus_of, got, row
 from pictus.errors import PictusError
 from pictus.pixels.wanted import Wanted
 from pictus.record import Box, Media
+from pictus.steps.acquire.pictures import shard
 from pictus.store.corpus import damages
 from web_pictures import jpeg, write_list
 
@@ -77,3 +78,25 @@ def test_what_a_reject_does_not_hold_comes_from_the_row(output, web, tmp_path):
     assert (first.data or first.file.read_bytes()) == jpeg(7)
     assert second.url and (second.data or second.file.read_bytes())
     assert (third.kind, third.path, third.root) == ("motion", "walk.npy", "/motions")
+
+
+@pytest.mark.parametrize("retry", [(), ("http_404",), ("dns",)])
+def test_a_pass_that_was_broken_off_is_gone_on_with(retry, web, tmp_path, monkeypatch):
+    path = write_list(tmp_path / "list.jsonl", [(f"{web.base}/{number % 6}.jpg", str(number)) for number in range(9)])
+    for name in ("whole", "broken"):
+        assert left(got(path, tmp_path / name, rows=2)) == ["http_404"] * 9
+    web.files |= {f"/{number}.jpg": jpeg(number) for number in range(5)}
+    whole = got(path, tmp_path / "whole", rows=2, retry=("all",))
+    publish = shard.publish_side
+
+    def publish_some(place, name, number, *rest):
+        if number == 7:
+            raise KeyboardInterrupt
+        publish(place, name, number, *rest)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(shard, "publish_side", publish_some)
+        got(path, tmp_path / "broken", rows=2, retry=("all",))
+    corpus = got(path, tmp_path / "broken", rows=2, retry=retry)
+    assert corpus.summary == whole.summary and left(corpus) == ["http_404"]
+    assert len({record.id for record in corpus.records()}) == 8
