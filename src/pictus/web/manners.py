@@ -27,7 +27,6 @@ class Manners:
     agent: str = f"pictus/{__version__} (+{HOMEPAGE})"
     obey: tuple[str, ...] = ("noai", "noimageai", "noindex", "noimageindex")
     allowed: tuple[str, ...] = ()  # networks that may be asked beside the public internet
-    keep_alive: bool = True
 
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():

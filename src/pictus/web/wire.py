@@ -70,7 +70,7 @@ class Wire:
             ttl_dns_cache=_NAMES_SECONDS,
             socket_factory=guarded_socket(manners.allowed),
             ssl=shared_context(),
-            **({"keepalive_timeout": _KEPT_SECONDS} if manners.keep_alive else {"force_close": True}),
+            keepalive_timeout=_KEPT_SECONDS,
         )
         self._session = aiohttp.ClientSession(
             connector=self._connector,

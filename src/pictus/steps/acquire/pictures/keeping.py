@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 from pictus.reading.sample_fields import fields_of
 from pictus.record import Record
@@ -11,10 +11,7 @@ from pictus.store.place import Place
 from pictus.store.sample_shards import end_tar, write_sample
 
 Output: TypeAlias = Literal["corpus", "webdataset", "files"]
-OUTPUTS: tuple[Output, ...] = get_args(Output)
 TARS, FILES = "tars", "pictures"  # folders of the corpus
-
-
 Put: TypeAlias = Callable[[Record, int], Record]
 
 
