@@ -13,8 +13,8 @@ Number = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is given out of IPv6 for use over the internet
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")  # NAT64: the last four bytes are the real address
-# What versions of Python before 3.13 take for public.
-_SPECIAL = tuple(ipaddress.IPv4Network(text) for text in ("192.0.0.0/24", "192.88.99.0/24"))
+# What versions of Python before 3.13 take for public; and where a cloud answers its own machines alone.
+_SPECIAL = tuple(ipaddress.IPv4Network(text) for text in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32"))
 
 
 class BlockedAddress(OSError):
