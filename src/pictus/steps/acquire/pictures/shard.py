@@ -1,8 +1,9 @@
 """One shard of pictures: the work of a task, the same wherever it is done."""
 
 import gc
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -170,7 +171,7 @@ def _jobs(record: Record, work: Work) -> Jobs | str:
     places = [place for place, medium in enumerate(record.media) if _is_missing(medium)]
     try:
         extra = _extra(record) if work.sums or work.blur_column else {}
-        sums = tuple((method, str(extra[name]).lower()) for method, name in work.sums.items() if extra.get(name))
+        sums = tuple((method, sum_in(extra[name])) for method, name in work.sums.items() if extra.get(name))
         blur = _blurred(record, extra, work)
     except BadRow as error:
         return str(error)
@@ -186,6 +187,15 @@ def _extra(record: Record) -> Mapping[str, Any]:
     if not isinstance(extra, dict):
         raise BadRow("what it has beside the picture is no JSON object, so that nobody can look up columns there")
     return extra
+
+
+def sum_in(value: Any) -> str:
+    """Read a checksum, in hexadecimal or, as some lists have it, in base 64."""
+    text = str(value).strip()
+    if text.endswith("="):
+        with suppress(ValueError):
+            return b64decode(text, validate=True).hex()
+    return text.lower()
 
 
 def _is_missing(medium: Media) -> bool:
