@@ -7,9 +7,11 @@ import pytest
 from PIL import Image
 
 from pictus.pixels import head
+from pictus.pixels.head import is_no_picture
 from pictus.pixels.making import made
 from pictus.pixels.unfit import Unfit
 from pictus.pixels.wanted import Wanted
+from pictus.record import PICTURE_KINDS
 from pixels.drawing import encoded, noise
 
 pytestmark = pytest.mark.filterwarnings("ignore:::PIL")  # its warnings of damaged heads, as `made` silences them
@@ -131,3 +133,15 @@ def test_an_orientation_that_is_none_counts_as_upright():
         assert made(encoded(noise(20, 10), exif=exif), Wanted()).was_width == 20
     damaged = encoded(noise(20, 10), exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\x12" * 40)
     assert made(damaged, Wanted(exif=True)).was_width == 20
+
+
+@pytest.mark.parametrize("kind", PICTURE_KINDS)
+def test_every_kind_of_picture_is_known_by_its_first_bytes(kind):
+    file = io.BytesIO()
+    Image.new("RGB", (9, 7), (1, 2, 3)).save(file, kind)
+    assert not is_no_picture(file.getvalue()[:64])
+
+
+@pytest.mark.parametrize("begin", [b"<!DOCTYPE html>", bytes(64), b"%PDF-1.7", b'{"error": 1}', b"\x1f\x8b\x08"])
+def test_what_begins_as_no_picture_is_told(begin):
+    assert is_no_picture(begin)

@@ -460,3 +460,14 @@ def test_whatever_comes_over_the_wire_is_an_outcome(shared, data):
     outcome = asyncio.run(alone())
     assert isinstance(outcome, Got | Missed)
     assert isinstance(outcome, Got) or outcome.reason != "failed"
+
+
+def test_no_more_is_read_of_what_begins_as_nothing_that_is_wanted(faults):
+    async def fetched(path):
+        async with Visitor(quick(most_bytes=2**24), enough=lambda begin: begin.startswith(bytes(8))) as visitor:
+            return [await visitor.get(f"{faults.base}{one}") for one in (path, "/good")]
+
+    endless, good = run(fetched("/endless"))
+    assert isinstance(endless, Got) and 2**16 < len(endless.data) < 2**20
+    assert good.data == BODY
+    assert len(run(fetched("/sized/5000"))[0].data) == 5000

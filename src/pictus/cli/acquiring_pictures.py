@@ -41,7 +41,7 @@ PICTURE_OPTIONS = (
     click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Requests a second to one host."),
     click.option("--tries", type=click.IntRange(1), help="Where a failure may pass.  [default: 3]"),
     click.option("--timeout", type=float, help="Seconds without a byte.  [default: 10]"),
-    click.option("--deadline", type=float, help="Seconds for a picture.  [default: 30]"),
+    click.option("--deadline", type=float, help="Seconds for a picture.  [default: 20]"),
     click.option("--max-bytes", type=click.IntRange(1), help="Of a file.  [default: 33,554,432]"),
     click.option("--user-agent", help="How to name yourself to servers."),
     click.option("--ignore-robots", is_flag=True, help="Take what owners mark as not for AI; the card will say so."),

@@ -16,8 +16,14 @@ from pictus.record import PICTURE_KINDS
 ORIENTATION = 0x0112  # the tag of EXIF that says how a stored picture stands
 _TILE_WIDTH, _TILE_LENGTH = 322, 323
 _KINDS = {"JPEG": "jpg", "MPO": "jpg"}  # telephones write MPO: a JPEG with a second picture behind it for depth
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _SCAN = re.compile(rb"\xff\xda")
 _MOST_SCANS = 100  # a JPEG of a few kilobytes can have its decoder go over all its pixels as often as it likes
+
+
+def is_no_picture(begin: bytes) -> bool:
+    """Say of the first bytes of a file that no picture of a known kind begins so."""
+    return not begin.startswith(_BEGINNINGS) and begin[4:8] != b"ftyp"  # as AVIF's boxes are
 
 
 def opened(data: bytes, wanted: Wanted) -> Image.Image:

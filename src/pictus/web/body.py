@@ -11,6 +11,7 @@ from pictus.web.outcome import Missed
 
 GIANTS = 8  # bodies beyond the first bytes that come at once, so that memory has a bound
 _FREE_BYTES = 2**20
+_BEGIN_BYTES = 2**16
 _MOST_PARTS = 100  # packed one after the other in a body, since what follows each is copied
 _MANY_PIECES = 1024  # a body that drips would take more memory for its pieces than for itself
 _UNKNOWN = frozenset({"br", "zstd", "compress", "x-compress"})
@@ -18,16 +19,28 @@ _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 
 
 async def read_body(
-    answer: aiohttp.ClientResponse, most_bytes: int, giants: asyncio.Semaphore, deadline: asyncio.Timeout
+    answer: aiohttp.ClientResponse,
+    most_bytes: int,
+    giants: asyncio.Semaphore,
+    deadline: asyncio.Timeout,
+    enough: Callable[[bytes], bool] = lambda begin: False,
 ) -> bytes | Missed:
-    """Read a body to its end; the time that it waits for its turn among the giants is not counted."""
+    """Read a body to its end; the time that it waits for its turn among the giants is not counted.
+
+    Args:
+        answer: whose body it is.
+        most_bytes: that it may have, unpacked.
+        giants: places for large bodies.
+        deadline: of the whole visit.
+        enough: says of the beginning of a larger body that nobody wants the rest.
+    """
     coding = answer.headers.get("Content-Encoding", "").strip().lower()
     if coding in _UNKNOWN:
         return Missed("encoding", coding)
     if (answer.content_length or 0) > most_bytes:
         return Missed("too_large")
     pieces: list[bytes] = []
-    size, waited_for = 0, False
+    size, waited_for, is_looked_at = 0, False, bool(coding)
     forget = _ended_when_lost(answer)
     try:
         while piece := await answer.content.readany():
@@ -35,6 +48,11 @@ async def read_body(
             size += len(piece)
             if size > most_bytes:
                 return Missed("too_large")
+            if not is_looked_at and size > _BEGIN_BYTES:
+                is_looked_at = True
+                if enough(begin := b"".join(pieces)):
+                    answer.close()
+                    return begin
             if not waited_for and size > _FREE_BYTES:
                 waited_for = await turn(giants, deadline)
             if len(pieces) > _MANY_PIECES:

@@ -21,7 +21,7 @@ class Manners:
     backoff_seconds: float = 0.5  # at most, before the second try; it doubles with each
     connect_seconds: float = 10.0
     idle_seconds: float = 10.0  # without a byte
-    total_seconds: float = 30.0  # of one try, redirects included
+    total_seconds: float = 20.0  # of one try, redirects included
     most_bytes: int = 32 * 2**20  # of a body, unpacked
     redirects: int = 5
     agent: str = f"pictus/{__version__} (+{HOMEPAGE})"

@@ -1,6 +1,7 @@
 """From an address to its bytes, or the reason why there are none: with patience, and politely."""
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -20,8 +21,11 @@ _REDIRECTED = ("bad_address", "blocked_address")
 class Visitor:
     """Visits of strangers' servers: as many may be awaited at once as there are rows at hand."""
 
-    def __init__(self, manners: Manners | None = None) -> None:
-        self._manners = manners or Manners()
+    def __init__(
+        self, manners: Manners | None = None, *, enough: Callable[[bytes], bool] = lambda begin: False
+    ) -> None:
+        """Visit with these manners; `enough` says of the beginning of a body that nobody wants the rest."""
+        self._manners, self._enough = manners or Manners(), enough
         self._visits: set[asyncio.Task[object]] = set()
         self._closing = asyncio.Event()
 
@@ -32,7 +36,7 @@ class Visitor:
         self._hosts = Hosts(self._manners, self._clock)
         self._connections = asyncio.Semaphore(self._manners.connections)
         self._ended = asyncio.Event()
-        self._wire = wire.Wire(self._manners)
+        self._wire = wire.Wire(self._manners, self._enough)
         return self
 
     async def __aexit__(

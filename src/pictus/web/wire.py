@@ -4,6 +4,7 @@ import asyncio
 import functools
 import ssl
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -60,8 +61,8 @@ class _Connector(aiohttp.TCPConnector):
 class Wire:
     """The connections of a visitor; to be made and closed inside its event loop."""
 
-    def __init__(self, manners: Manners) -> None:
-        self._manners = manners
+    def __init__(self, manners: Manners, enough: Callable[[bytes], bool]) -> None:
+        self._manners, self._enough = manners, enough
         self._giants = asyncio.Semaphore(GIANTS)
         self._lookups = Lookups(manners.connect_seconds)
         self._connector = _Connector(
@@ -130,7 +131,7 @@ class Wire:
         said = answer.headers.getall("X-Robots-Tag", ())
         if said and (word := forbidding(said, self._manners.obey, self._manners.agent)):
             return Missed("robots", word)
-        data = await read_body(answer, self._manners.most_bytes, self._giants, deadline)
+        data = await read_body(answer, self._manners.most_bytes, self._giants, deadline, self._enough)
         if isinstance(data, Missed):
             return data
         return Got(data, address.text) if data else Missed("empty")

@@ -20,6 +20,7 @@ from typing import Self, TypeAlias
 from urllib.parse import urlsplit
 
 from pictus.errors import PictusError
+from pictus.pixels.head import is_no_picture
 from pictus.pixels.making import made
 from pictus.pixels.unfit import Unfit
 from pictus.pixels.wanted import Wanted
@@ -118,7 +119,7 @@ class Fetching:
             self._bodies.put(None)
 
     async def _visit_all(self) -> None:
-        async with Visitor(self._manners) as visitor, asyncio.TaskGroup() as group:
+        async with Visitor(self._manners, enough=is_no_picture) as visitor, asyncio.TaskGroup() as group:
             works = [group.create_task(self._work(visitor)) for _ in range(self._manners.connections)]
             watch = group.create_task(self._watch(works))
             await asyncio.wait(works)
