@@ -31,6 +31,23 @@ def tasks(count, **arguments):
     return [Task(number, "engine.test_local:work", arguments) for number in range(count)]
 
 
+def dawdle(shard, *, folder):
+    """Say that it began, and end at no time that anybody waits for."""
+    Path(folder, str(shard)).touch()
+    time.sleep(600 if shard else 0)
+    return shard
+
+
+@pytest.mark.serial
+def test_who_stops_a_run_does_not_wait_for_what_is_in_the_making(tmp_path):
+    some = [Task(number, "engine.test_local:dawdle", {"folder": str(tmp_path)}) for number in range(4)]
+    with pytest.raises(KeyboardInterrupt):
+        for _ in run_tasks(some, workers=2):
+            while not (tmp_path / "1").exists():
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+
+
 @pytest.mark.serial
 @pytest.mark.parametrize("workers", [1, 2])
 def test_one_bad_task_leaves_the_others_whole(tmp_path, workers):

@@ -137,6 +137,11 @@ def _run_pool(tasks: Iterator[Task], workers: int) -> Iterator[tuple[Task, Recei
                 except BrokenProcessPool:
                     broken = True
                     yield task, None
+    except (KeyboardInterrupt, GeneratorExit):
+        # Nobody waits for the shards in the making, which may take minutes: the next run makes them again.
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
