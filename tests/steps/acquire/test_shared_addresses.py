@@ -6,6 +6,7 @@ from base64 import b64encode
 import pytest
 
 from getting import corpus_of, got, row
+from pictus.errors import PictusError
 from pictus.pixels.wanted import Wanted
 from pictus.record import Media
 from web_pictures import drawn, encoded, jpeg, write_list
@@ -64,6 +65,8 @@ def test_rows_whose_columns_cannot_be_read_are_set_aside(web, tmp_path):
     media = Media(url=f"{web.base}/1.jpg")
     rows = [row(str(number), media, extra=text) for number, text in enumerate(("[1]", "no JSON", '{"sum": ""}', None))]
     corpus_of(rows, tmp_path / "from")
+    with pytest.raises(PictusError, match="unknown column `sums`"):
+        got(tmp_path / "from", tmp_path / "to", blur_column="sums")
     corpus = got(tmp_path / "from", tmp_path / "to", sums={"md5": "sum"}, rows=1)
     assert [record.origin.key for record in corpus.records()] == ["2", "3"]
     assert all("no JSON object" in reject.reasons[0] for reject in corpus.rejects())

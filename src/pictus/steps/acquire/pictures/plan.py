@@ -1,13 +1,17 @@
 """What is got for a list of addresses, or for a corpus whose pictures have only addresses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from pictus import plugins
 from pictus.engine.engines import LOCAL
-from pictus.errors import PictusError
+from pictus.errors import PictusError, unknown_name
 from pictus.pixels.libraries import load_libraries
 from pictus.pixels.wanted import Wanted
 from pictus.steps import import_
@@ -19,6 +23,7 @@ from pictus.web.manners import Manners
 
 LIST = "list"  # the corpus of a list's rows, inside the corpus of their pictures
 CPUS = 0.5  # that a shard takes: half of them wait for slow servers
+_LOOKED_AT = 1_000  # rows, for the columns that they have
 _ROWS, _ROWS_AS_THEY_ARE = 10_000, 2_000  # of a shard: 300 MB, where pictures of the web keep their size too
 
 
@@ -59,6 +64,7 @@ def plan(target: str, to: str, *, rows: int | None = None, **options: Any) -> Pi
             raise PictusError("this is a corpus, and no list with columns", where=target, mend=mend)
         corpus = open_corpus(target)
         _refuse_nothing(corpus)
+        _refuse_unknown(corpus, _columns_needed(draft))
         return replace(draft, inputs=(corpus.fingerprint,))
     return _of_a_list(draft, columns)
 
@@ -94,7 +100,7 @@ def _of_a_list(draft: PicturesPlan, columns: Mapping[str, Any]) -> PicturesPlan:
         mend = "give a list of addresses, a corpus, or the name of a dataset that `pictus list` shows"
         raise PictusError("there is no such dataset, file or corpus", where=draft.source, mend=mend)
     settings = {name: value for name, value in columns.items() if value}
-    wanted = [name for name in (*draft.sums.values(), draft.blur_column) if name]
+    wanted = _columns_needed(draft)
     if wanted and settings.get("keep") != ["*"]:
         settings["keep"] = list(dict.fromkeys([*settings.get("keep", ()), *wanted]))
     # Whoever names the column of addresses knows that it is a list, whatever it looks like.
@@ -104,6 +110,22 @@ def _of_a_list(draft: PicturesPlan, columns: Mapping[str, Any]) -> PicturesPlan:
         raise PictusError(f"this is no plain list of addresses but `{known[0]}`", where=str(path), mend=mend)
     listed = import_.plan("url_list", path, f"{draft.to.rstrip('/')}/{LIST}", settings=settings)
     return replace(draft, listed=listed, inputs=listed.inputs)
+
+
+def _columns_needed(draft: PicturesPlan) -> list[str]:
+    return [name for name in (*draft.sums.values(), draft.blur_column) if name]
+
+
+def _refuse_unknown(corpus: Corpus, columns: Sequence[str]) -> None:
+    """Refuse columns that none of the first rows has: nothing would be held to them, or blurred."""
+    known: set[str] = set()
+    for record in islice(corpus.records({"facts"}), _LOOKED_AT if columns else 0):
+        with suppress(orjson.JSONDecodeError):
+            extra = orjson.loads(record.facts.extra or "{}")
+            known.update(extra if isinstance(extra, dict) else ())
+    for name in columns:
+        if name not in known:
+            raise unknown_name("column", name, sorted(known), where=str(corpus.place))
 
 
 def _refuse_nothing(corpus: Corpus) -> None:
