@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pictus import plugins
+from pictus.errors import PictusError
 from pictus.record import Record, Reject
 
 ROWS = [
@@ -67,3 +68,31 @@ def test_a_row_without_a_caption_is_set_aside_where_the_list_has_captions(tmp_pa
     found = list(plugins.load("formats", "url_list").read(path))
     assert [row.reasons for row in found if isinstance(row, Reject)] == [("it has no caption",)]
     assert [row.facts.captions for row in found if isinstance(row, Record)] == [("x",)]
+
+
+def test_a_row_that_is_no_object_is_set_aside_alone(tmp_path):
+    path = tmp_path / "list.jsonl"
+    path.write_text('{"url": "http://a.example/1.jpg"}\n[1]\n"word"\n{"url": "http://a.example/2.jpg"}\n')
+    found = list(plugins.load("formats", "url_list").read(path))
+    assert sorted(type(row).__name__ for row in found) == ["Record", "Record", "Reject", "Reject"]
+    records = [row for row in found if isinstance(row, Record)]
+    assert [record.origin.key for record in records] == ["list:1", "list:4"]
+    assert {row.reasons for row in found if isinstance(row, Reject)} == {("the row is no object",)}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what", "mend"),
+    [
+        ("a.tsv", "http://a.example/1.jpg\ta cup\n" * 2, "has no header", "name its columns"),
+        ("a.csv", "a cup,https://a.example/1.jpg\n", "has no header", "name its columns"),
+        ("a.csv", "url;caption\nhttp://a.example/1.jpg;a cup\n", "no column looks like", "semicolons"),
+        ("a.csv", "where,what\nhttp://a.example/1.jpg,a cup\n", "no column looks like", "there are where, what"),
+        ("a.jsonl", "", "has no rows", "give one"),
+    ],
+)
+def test_a_list_whose_columns_are_not_found_says_what_to_do(name, text, what, mend, tmp_path):
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(PictusError, match=what) as found:
+        list(plugins.load("formats", "url_list").read(path))
+    assert mend in found.value.mend

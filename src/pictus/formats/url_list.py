@@ -88,7 +88,7 @@ class Format:
         table = _opened(path)
         columns = self._columns.found(table.names, path)
         stem, numbers = dataset_of(path), count(1)
-        rows = ((next(numbers), item) for item in table.rows)
+        rows = ((next(numbers), _as_row(item)) for item in table.rows)
         while some := list(islice(rows, _AT_ONCE)):
             yield from (item for _, item in some if isinstance(item, Reject))
             good = [(number, *item) for number, item in some if not isinstance(item, Reject)]
@@ -118,6 +118,12 @@ def _origin(path: Path) -> Origin:
 
 def _opened(path: Path) -> Table:
     return Table(("url",), _lines(path)) if plain_name(path).endswith(".txt") else open_table(path)
+
+
+def _as_row(item: tuple[str, Any] | Reject) -> tuple[str, Any] | Reject:
+    if isinstance(item, Reject) or isinstance(item[1], Mapping):
+        return item
+    return Reject(where=item[0], reasons=("the row is no object",), row=row_text(item[1]))
 
 
 def _lines(path: Path) -> Rows:

@@ -26,9 +26,7 @@ class AddressColumns:
         """Find them among the columns of a file."""
         roles = {"url": self._named(self.url, names, path) or first_of(_ADDRESSES, names)}
         if not roles["url"]:
-            what = "no column looks like addresses of pictures"
-            mend = f"name it with `--url`; there are {', '.join(names)}"
-            raise PictusError(what, where=str(path), mend=mend)
+            raise _no_addresses(names, path)
         roles["caption"] = self._named(self.caption, names, path) or first_of(_CAPTIONS, names)
         roles |= {role: first_of(known, names) for role, known in _SIDES.items()}
         kept = names if self.keep == (ALL,) else [self._named(name, names, path) for name in self.keep]
@@ -39,6 +37,25 @@ class AddressColumns:
         if name and name not in names:
             raise unknown_name("column", name, names, where=str(path))
         return name
+
+
+def _no_addresses(names: Sequence[str], path: Path) -> PictusError:
+    """Explain where the addresses may be: lists often come without a header, or in columns between semicolons."""
+    if any(name.lower().startswith(("http://", "https://")) for name in names):
+        what = "the list has no header: its first line has an address already"
+        mend = (
+            "let its first line name its columns, such as `url` and `caption`; or, if it is the file of a dataset, "
+            "`pictus import NAME --from FOLDER --to CORPUS` reads it as it is: then acquire that corpus"
+        )
+        return PictusError(what, where=str(path), mend=mend)
+    what = "no column looks like addresses of pictures"
+    if len(names) == 1 and ";" in names[0]:
+        return PictusError(what, where=str(path), mend="write its columns between commas: they are between semicolons")
+    if not names:
+        return PictusError(
+            "the list has no rows", where=str(path), mend="give one with addresses, below a line that names its columns"
+        )
+    return PictusError(what, where=str(path), mend=f"name it with `--url`; there are {', '.join(names)}")
 
 
 def first_of(known: Sequence[str], names: Sequence[str]) -> str:
