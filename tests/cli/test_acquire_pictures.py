@@ -70,17 +70,52 @@ def test_a_column_that_is_not_there_is_named(web, run):
     assert "unknown column `links`" in run(*words("pictus acquire urls.jsonl --to photos --url links"), code=1)[1]
 
 
-def test_rows_of_the_list_that_have_no_address_are_told_too(web, run):
-    rows = [
-        {"url": f"{web.base}/1.jpg", "caption": "one"},
-        {"url": "ftp://a/1.jpg", "caption": "two"},
-        {"caption": ""},
-    ]
-    write_list(Path("some.jsonl"), rows)
-    line = words("pictus acquire some.jsonl --to photos")
-    out, err = run(*line, code=3)
-    assert out == "photos: 1 record, 1 picture\n"
-    assert "2 rows of the list" in err and "it has no address" in err
-    assert Path("photos/list/rejected.json").is_file()
-    told = json.loads(run(*line, "--json", code=3)[0])
-    assert told["rejected"] == 0 and told["not_taken"]["rows"] == 2
+def test_rows_of_a_list_that_name_no_address_are_told_as_well(web, run):
+    with Path("urls.jsonl").open("a") as file:
+        file.write('{"url": "ftp://a.example/1.jpg", "caption": "old"}\n[1]\n')
+    _, err = run(*words("pictus acquire urls.jsonl --to photos"), code=3)
+    assert "2 rows of the list were set aside; photos/list/rejected.json" in err
+    card = Path("photos/README.md").read_text()
+    assert "Pictures were fetched from the web by their addresses: 4 of 8 rows got what they name; opt-outs of" in card
+    told = json.loads(run(*words("pictus acquire urls.jsonl --to photos --json"), code=3)[0])
+    assert told["reasons_in_list"] == {
+        "it has no address that begins with http:// or https://": 1,
+        "the row is no object": 1,
+    }
+
+
+def test_the_card_says_whether_opt_outs_were_obeyed(web, run):
+    write_list(Path("owned.jsonl"), [(f"{web.base}/0.jpg", "free"), (f"{web.base}/robots?noai", "owned")])
+    run(*words("pictus acquire owned.jsonl --to obeyed"), code=3)
+    card = Path("obeyed/README.md").read_text()
+    assert "opt-outs of owners (noai, noimageai, noindex, noimageindex) were obeyed, which left out 1 row." in card
+    run(*words("pictus acquire owned.jsonl --to taken --ignore-robots"), code=(0, 3))
+    assert "opt-outs of owners were ignored." in Path("taken/README.md").read_text()
+
+
+def test_a_limit_reads_no_more_of_the_list(web, run):
+    assert run(*words("pictus acquire urls.jsonl --to photos --limit 2"))[0] == "photos: 2 records, 2 pictures\n"
+    assert json.loads(Path("photos/list/corpus.json").read_text())["summary"]["rows"] == 2
+
+
+def test_what_is_to_be_tried_again_is_named_in_full_and_told(web, run):
+    write_list(Path("down.jsonl"), [(f"{web.base}/{name}", name) for name in ("0.jpg", "flaky", "late.jpg")])
+    line = words("pictus acquire down.jsonl --to photos --tries 1 --size 32")
+    _, err = run(*line, code=3)
+    again = f"pictus {shlex.join(line)} --retry"
+    assert f"next: {again}\n" in err
+    _, err = run(*shlex.split(again)[1:], code=3)  # now there is an answer, which is no picture
+    assert "1 row was tried again, and 0 got what they name" in err and f"next: {again}" not in err
+    web.files["/late.jpg"] = jpeg(9)
+    _, err = run(*line, "--retry", "http_404", code=3)
+    assert "1 row was tried again, and 1 got what they name" in err
+
+
+def test_a_reason_that_there_is_not_is_refused(web, run):
+    _, err = run(*words("pictus acquire urls.jsonl --to photos --retry http_404,timeuot"), code=1)
+    assert "unknown reason `timeuot`" in err and "did you mean `timeout`?" in err and not Path("photos").exists()
+
+
+def test_an_empty_list_says_so(web, run):
+    Path("none.txt").touch()
+    assert "the list has no rows" in run(*words("pictus acquire none.txt --to photos"))[1]

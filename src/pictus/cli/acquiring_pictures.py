@@ -1,7 +1,8 @@
 """How pictures are got by their addresses: the options, what is told on the way, and at the end."""
 
+import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,7 @@ from pictus.reading.wording import count_of
 
 if TYPE_CHECKING:
     from pictus.steps.acquire.pictures.plan import PicturesPlan
+    from pictus.store.corpus import Corpus
 
 _MODES = ("keep_ratio", "keep_ratio_largest", "border", "center_crop")
 
@@ -58,34 +60,65 @@ PICTURE_OPTIONS = (
 
 def acquire_pictures(target: str, to: str, *, dry_run: bool, as_json: bool, **options: Any) -> None:
     """Get the pictures of a list or a corpus."""
-    from pictus.steps.acquire.pictures import again, run, same_files
+    from pictus.steps import acquired
+    from pictus.steps.acquire.pictures import again, run
 
-    retry = tuple((options["retry"] or "").replace(",", " ").split())
+    retry = again.reasons_in(options["retry"] or "")
     plan = _plan(target, to, options)
     if dry_run:
         return _say_plan(plan, as_json)
+    before = acquired.summary_at(to) if retry else {}
     with output.progress(to, VisitTable() if sys.stderr.isatty() else VisitLines()) as events:
         corpus = run.run(plan, events, retry=retry)
-    summary, (lost, why) = corpus.summary, run.not_taken(plan)
+    unread = acquired.reasons_in_list(corpus)
     if as_json:
-        output.result({"corpus": to, **summary, "not_taken": {"rows": lost, "reasons": why}})
+        output.result({"corpus": to, **corpus.summary, "reasons_in_list": unread})
     else:
-        click.echo(f"{to}: {count_of(summary['rows'], 'record')}, {output.media_of(summary)}")
+        click.echo(f"{to}: {count_of(corpus.summary['rows'], 'record')}, {output.media_of(corpus.summary)}")
+    if before:
+        tried, came = acquired.since(before, corpus)
+        output.say(f"{count_of(tried, 'row was', 'rows were')} tried again, and {came:,} got what they name")
+    _say_missing(to, corpus, unread)
+    _say_next(to, corpus, options["retry"])
+    sys.exit(output.SET_ASIDE if corpus.summary["rejected"] or unread else output.DONE)
+
+
+def _say_missing(to: str, corpus: "Corpus", unread: Mapping[str, int]) -> None:
+    """Say which pictures may not be what they seem, and which did not come."""
+    from pictus.steps.acquire.pictures import same_files
+    from pictus.steps.acquired import LIST
+
+    summary = corpus.summary
     if copies := same_files.told(corpus):
         output.say(copies)
-    if lost:
-        output.say(
-            f"{count_of(lost, 'row')} of the list cannot be asked for; {plan.rows_in}/rejected.json shows ten of each:"
-        )
-        output.reasons(why)
+    if unread:
+        rows = count_of(sum(unread.values()), "row of the list was", "rows of the list were")
+        output.say(f"{rows} set aside; {to}/{LIST}/rejected.json shows ten of each:")
+        output.reasons(unread)
     if summary["rejected"]:
         output.say(f"{count_of(summary['rejected'], 'row')} without a picture; {to}/rejected.json shows ten of each:")
         output.reasons(summary["reasons"])
-        if any(map(again.is_passing, (reason.partition(":")[0] for reason in summary["reasons"]))):
-            output.next_command(f"pictus acquire {target} --to {to} … --retry")
-    if summary["rows"]:
+    if not summary["rows"] and not summary["rejected"] and not unread:
+        output.say("the list has no rows")
+
+
+def _say_next(to: str, corpus: "Corpus", retry: str | None) -> None:
+    """Say what to type next: to try again what may pass, and to look at what came."""
+    from pictus.steps.acquire.pictures import again
+
+    if any(again.is_passing(reason.partition(":")[0]) for reason in corpus.summary["reasons"]):
+        output.next_command(shlex.join(["pictus", *_without_retry(sys.argv[1:], retry), "--retry"]))
+    if corpus.summary["rows"]:
         output.next_command(f"pictus check {to}")
-    sys.exit(output.SET_ASIDE if summary["rejected"] or lost else output.DONE)
+
+
+def _without_retry(words: Sequence[str], retry: str | None) -> list[str]:
+    """Give the command as it was typed, but for what was tried again."""
+    if "--retry" not in words:
+        return [word for word in words if not word.startswith("--retry=")]
+    at = words.index("--retry")
+    given = words[at + 1 : at + 2]
+    return [*words[:at], *words[at + (2 if given == [retry] else 1) :]]
 
 
 def _plan(target: str, to: str, options: Mapping[str, Any]) -> "PicturesPlan":

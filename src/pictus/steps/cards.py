@@ -13,6 +13,7 @@ from pictus.reading.languages import languages_in
 from pictus.reading.wording import count_of
 from pictus.record import Reject
 from pictus.report.reasons import Reasons
+from pictus.steps import acquired
 from pictus.steps.citations import citations
 from pictus.steps.licence import report
 from pictus.store.corpus import Corpus
@@ -119,7 +120,10 @@ configs:
     if reasons:
         parts += ["## Rows set aside\n", _table(["reason", "rows"], reasons)]
         parts.append(f"`{REJECTED}` has ten rows of each, `rejects/` all of them.\n")
-    parts += ["## How it was made\n", _made(corpus)]
+    parts += ["## How it was made\n"]
+    if corpus.made["step"] == acquired.STEP:
+        parts.append(f"{acquired.way(corpus)}\n")
+    parts.append(_made(corpus))
     if corpus.place.exists(ASKED):
         parts += ["## What a model was asked\n", _asked(corpus)]
     parts += ["## Use\n", _USE.format(address=corpus.name)]
@@ -161,12 +165,19 @@ def _licences(corpus: Corpus) -> str:
 
 
 def _made(corpus: Corpus) -> str:
-    rows = [[key, f"`{_plain(value)}`"] for key, value in corpus.made.items() if key != "inputs" and value != {}]
+    rows = [[key, f"`{_plain(value)}`"] for key, value in corpus.made.items() if key != "inputs" and _says(value)]
     return _table(["setting", "value"], [*rows, ["pictus", f"`{pictus.__version__}`"]])
+
+
+def _says(value: Any) -> bool:
+    """Say whether a setting was made: no limit, and no box to blur, need no line."""
+    return value not in (None, {}, [""])
 
 
 def _plain(value: Any) -> str:
     """Write a setting as a person would: names in a row, what is chosen in brackets."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         return ", ".join(name if inside == {} else f"{name}: {_plain(inside)}" for name, inside in value.items())
     return ", ".join(map(_plain, value)) if isinstance(value, list | tuple) else str(value)

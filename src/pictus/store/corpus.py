@@ -19,7 +19,7 @@ from pictus.store.place import Place
 from pictus.store.receipts import Receipt, make_again, read_receipt, receipt_name, rejects_name, shard_name
 from pictus.store.shards import read_rejects, read_shard, sha256_of, shard_ids, shard_tells_facts
 
-_HEAD = "corpus.json"
+HEAD = "corpus.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +231,11 @@ def _added(counts: Iterator[dict[str, int]] | Any) -> dict[str, int]:
 
 
 def _read(place: Place) -> Corpus | None:
-    if not place.exists(_HEAD):
+    if not place.exists(HEAD):
         return None
-    where = place.where(_HEAD)
+    where = place.where(HEAD)
     try:
-        head = orjson.loads(place.read(_HEAD))
+        head = orjson.loads(place.read(HEAD))
         version = head["schema"]
         if version > SCHEMA_VERSION:
             raise PictusError(
@@ -262,7 +262,7 @@ def _write(corpus: Corpus) -> None:
         "made": corpus.made,
         "summary": corpus.summary,
     }
-    with corpus.place.publish(_HEAD) as file:
+    with corpus.place.publish(HEAD) as file:
         file.write(orjson.dumps(head, option=orjson.OPT_INDENT_2))
 
 

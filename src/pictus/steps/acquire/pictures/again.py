@@ -20,8 +20,8 @@ from pictus.web.outcome import REASONS, is_outcome
 _PASSES = "passes.json"
 _PASSING = ("dns", "connect", "timeout", "reset", "protocol", "cut_short", "failed", "stopped")
 _PASSING_STATUS = ("http_408", "http_425", "http_429", "http_5")
-ALL, PASSING = "all", "passing"
 _STATUS = re.compile(r"http_\d{3}")
+ALL, PASSING = "all", "passing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,13 @@ class Again:
     rows: tuple[tuple[int, int], ...]
 
 
-def refuse_unknown(reasons: Collection[str]) -> None:
-    """Refuse words that are no reasons."""
-    known = (ALL, PASSING, *REASONS)
-    for reason in reasons:
-        if reason not in known and not _STATUS.fullmatch(reason):
-            raise unknown_name("reason", reason, (*known, "http_404"), where="retry")
+def reasons_in(text: str) -> tuple[str, ...]:
+    """Take reasons apart that stand between commas, and refuse what is none: nothing would be tried again for it."""
+    found = tuple(text.replace(",", " ").split())
+    for reason in found:
+        if reason not in (*REASONS, ALL, PASSING) and not _STATUS.fullmatch(reason):
+            raise unknown_name("reason", reason, [*REASONS, ALL, PASSING, "http_404"], where="--retry")
+    return found
 
 
 def passes(place: Place) -> list[Pass]:

@@ -16,12 +16,12 @@ from pictus.pixels.libraries import load_libraries
 from pictus.pixels.wanted import Wanted
 from pictus.steps import import_
 from pictus.steps.acquire.pictures.keeping import FILES, Output
+from pictus.steps.acquired import LIST, STEP
 from pictus.steps.which_format import formats_of
 from pictus.store.corpus import Corpus, open_corpus
 from pictus.store.place import Place
 from pictus.web.manners import Manners
 
-LIST = "list"  # the corpus of a list's rows, inside the corpus of their pictures
 CPUS = 0.5  # that a shard takes: half of them wait for slow servers
 _LOOKED_AT = 1_000  # rows, for the columns that they have
 _ROWS, _ROWS_AS_THEY_ARE = 10_000, 2_000  # of a shard: 300 MB, where pictures of the web keep their size too
@@ -73,7 +73,7 @@ def made_of(plan: PicturesPlan) -> dict[str, Any]:
     """Say what the corpus is made of: all that shapes it, and nothing that only shapes the run."""
     wanted = {name: value for name, value in asdict(plan.wanted).items() if value not in (None, "")}
     return {
-        "step": "acquire",
+        "step": STEP,
         "from": plan.source,
         "inputs": list(plan.inputs),
         "wanted": wanted,
@@ -108,7 +108,7 @@ def _of_a_list(draft: PicturesPlan, columns: Mapping[str, Any]) -> PicturesPlan:
     if not is_list and (known := formats_of(path)):
         mend = f"make it a corpus first: `pictus import {known[0]} --from {path} --to CORPUS`, then acquire that"
         raise PictusError(f"this is no plain list of addresses but `{known[0]}`", where=str(path), mend=mend)
-    listed = import_.plan("url_list", path, f"{draft.to.rstrip('/')}/{LIST}", settings=settings)
+    listed = import_.plan("url_list", path, f"{draft.to.rstrip('/')}/{LIST}", settings=settings, limit=draft.limit)
     return replace(draft, listed=listed, inputs=listed.inputs)
 
 
