@@ -8,10 +8,12 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from corpora import talk, write_corpus
 from getting import got, manners
 from pictus.errors import PictusError
 from pictus.pixels.wanted import Wanted
 from pictus.reading.tar import read_samples
+from pictus.record import Media
 from pictus.steps.acquire.pictures.plan import plan
 from pictus.store.corpus import damages, open_corpus
 from web_pictures import drawn, encoded, jpeg, write_list
@@ -231,3 +233,23 @@ def test_what_is_no_list_is_told(tmp_path):
     chat.write_text(json.dumps([{"id": "1", "conversations": [{"from": "human", "value": "Hi"}]}]))
     with pytest.raises(PictusError, match="`llava`"):
         plan(str(chat), str(tmp_path / "to"))
+
+
+@pytest.mark.parametrize("output", ["corpus", "files"])
+def test_a_picture_that_has_a_name_but_no_file_is_got_and_one_that_is_here_stays(output, web, tmp_path):
+    web.files |= {f"/{number}.jpg": jpeg(number) for number in range(3)}
+    here = tmp_path / "data"
+    here.mkdir()
+    (here / "1.jpg").write_bytes(jpeg(1))
+    names = [0, 1, 2, 1]
+    media = [Media(path=f"{name}.jpg", root=str(here), url=f"{web.base}/{name}.jpg") for name in names]
+    records = [talk(number, media=(medium,)) for number, medium in enumerate(media)]
+    write_corpus(tmp_path / "named", records, roots=(str(here),))
+    corpus = got(tmp_path / "named", tmp_path / "to", rows=1, output=output)
+    assert sorted(web.asked) == ["/0.jpg", "/2.jpg"]
+    found = {record.origin.key: record.media[0] for record in corpus.records()}
+    assert [_bytes(found[str(number)]) for number in range(4)] == [jpeg(name) for name in names]
+
+
+def _bytes(medium):
+    return medium.data or medium.file.read_bytes()

@@ -74,7 +74,8 @@ def _reasons(place: Place, shard: int, urls: Collection[str]) -> Iterator[tuple[
 
 
 def _data(place: Place, medium: Media) -> bytes | None:
-    """Read a picture from the row or from its file; one in a tar is asked for anew."""
+    """Read a picture from the row or from its file; one in a tar, or in a folder of others, is asked for anew."""
     if medium.data is not None or medium.path is None:
         return medium.data
-    return place.read(f"{FILES}/{medium.path}")
+    name = f"{FILES}/{medium.path}"
+    return place.read(name) if place.exists(name) else None

@@ -199,7 +199,12 @@ def sum_in(value: Any) -> str:
 
 
 def _is_missing(medium: Media) -> bool:
-    return medium.kind == "image" and medium.url is not None and medium.data is None and medium.path is None
+    """Say whether a picture has to be got: its address is known, and no file; a name alone is none."""
+    if medium.kind != "image" or medium.url is None or medium.data is not None:
+        return False
+    if medium.path is None:
+        return True
+    return "://" not in (medium.root or "") and not (medium.file is not None and medium.file.is_file())
 
 
 def _is_known(job: Job, known: Pictures) -> bool:
