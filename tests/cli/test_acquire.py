@@ -11,7 +11,10 @@ import pytest
 
 from coco_files import write_dataset
 from downloads import jpeg
+from faults import faulty
 from fileserver import file_server
+from pictus.card import Asset
+from web_pictures import jpeg as picture
 
 GUIDE = (Path(__file__).parent.parent.parent / "docs/acquire.md").read_text("utf-8")
 SHOWN = [line for block in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL) for line in block.splitlines()]
@@ -115,3 +118,21 @@ def test_pictures_of_others_are_named(offline, run):
     assert "~1.0 GB" in out and "coco2017: 2 files to fetch, 19.0 GB" in err
     out, _ = run("acquire", "llava_mix665k", "--to", "data", "--dry-run", "--with-needs")
     assert "gqa, GQA: 1 file into data/gqa" in out and "ocr_vqa, OCR-VQA: 1 file into data/ocr_vqa" in out
+
+
+def test_the_commands_that_are_named_next_get_the_pictures_of_a_dataset_of_addresses(tmp_path, monkeypatch, run):
+    monkeypatch.chdir(tmp_path)
+    with faulty() as web, file_server({}) as server:
+        web.files["/1.jpg"] = picture(1)
+        server.files["/files/cc12m.tsv"] = f"{web.base}/1.jpg\ta cup\n{web.base}/status/404\ta cat\n".encode()
+        assets = (Asset(url=f"{server.base}/cc12m.tsv", path="cc12m.tsv"),)
+        monkeypatch.setattr("pictus.sources.cc12m.Source.assets", lambda source: assets)
+        _, err = run("acquire", "cc12m", "--to", "data")
+        said = [line.removeprefix("next: pictus ") for line in err.splitlines() if line.startswith("next: ")]
+        assert said == [
+            "import cc12m --from data/cc12m --to corpora/cc12m",
+            "acquire corpora/cc12m --to corpora/cc12m-pictures",
+        ]
+        run(*said[0].split())
+        out, _ = run(*said[1].split(), "--allow-network", "127.0.0.0/8", "--workers", 1, code=3)
+    assert out == "corpora/cc12m-pictures: 1 record, 1 picture\n"

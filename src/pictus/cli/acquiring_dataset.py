@@ -118,11 +118,17 @@ def _tell_plan(plan: "AcquirePlan", to: Path, *, with_needs: bool) -> None:
         _tell_files(one)
     left = sum(item.left_bytes for item in plan.all_items)
     is_known = None not in [one.size_bytes for one in (plan, *plan.needs)]
-    more = "" if is_known else ", and what nobody says the size of"
     scarce = "" if left < _free(to) else ", which is not enough"
-    click.echo(f"to fetch: {output.size_of(left)}{more}; free on the disk: {output.size_of(_free(to))}{scarce}")
+    click.echo(f"to fetch: {_size(left, is_whole=is_known)}; free on the disk: {output.size_of(_free(to))}{scarce}")
     _say_hand([item for item in plan.all_items if item.state == "by hand"])
     _say_more(plan, to, with_needs=with_needs)
+
+
+def _size(known: int, *, is_whole: bool) -> str:
+    """Say how much is to be fetched, as far as anybody knows."""
+    if is_whole:
+        return output.size_of(known)
+    return f"{output.size_of(known)}, and files whose size nobody says" if known else "files whose size nobody says"
 
 
 def _tell_files(plan: "AcquirePlan") -> None:
@@ -152,17 +158,25 @@ def _say_more(plan: "AcquirePlan", to: Path, *, with_needs: bool) -> None:
             output.say(f"  {need.name}: {count_of(len(need.left), 'file')} to fetch, {size}")
     for one in (plan, *plan.needs):
         if one.card.by_address:
-            output.say(
-                f"the pictures of {one.name} are addresses in its annotations: "
-                f"`pictus import {one.name} --from {one.root} --to CORPUS`, then `pictus acquire CORPUS --to PICTURES`"
-            )
+            output.say(f"the pictures of {one.name} are addresses in its annotations; when those are here:")
+            for command in _commands_of_pictures(one):
+                output.say(f"  {command}")
+
+
+def _commands_of_pictures(plan: "AcquirePlan") -> tuple[str, str]:
+    """Give what gets the pictures of a dataset of addresses."""
+    corpus = f"corpora/{plan.name}"
+    listed = f"pictus import {plan.name} --from {plan.root} --to {corpus}"
+    return listed, f"pictus acquire {corpus} --to {corpus}-pictures"
 
 
 def _say_what_comes(plan: "AcquirePlan") -> None:
     fetched = [item for item in plan.all_items if item.is_fetched]
     if fetched:
-        left = output.size_of(sum(item.left_bytes for item in fetched))
-        output.say(f"fetching {count_of(len(fetched), 'file')} into {plan.root}: {left}, as far as it is known")
+        known = sum(item.left_bytes for item in fetched)
+        is_whole = all(item.size_bytes or item.asset.about_bytes for item in fetched)
+        size = _size(known, is_whole=is_whole)
+        output.say(f"fetching {count_of(len(fetched), 'file')} into {plan.root}: {size}")
 
 
 def _say_hand(items: "list[Item]") -> None:
@@ -202,10 +216,15 @@ def _tell(plan: "AcquirePlan", done: "Acquired", to: Path) -> None:
             where = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in sample.where)
             output.say(f"             {where}")
     _say_hand(done.by_hand)
-    _say_more(plan, to, with_needs=bool(plan.needs))
     if done.by_hand:
-        return
+        return _say_more(plan, to, with_needs=bool(plan.needs))
+    if plan.card.by_address:
+        for command in _commands_of_pictures(plan):
+            output.next_command(command)
+        return None
+    _say_more(plan, to, with_needs=bool(plan.needs))
     if plan.needs or any(item.asset.listed for item in plan.all_items):
         output.next_command(f"pictus arrange {to}")
     elif plan.items:
         output.next_command(f"pictus import {plan.name} --from {plan.root} --to corpora/{plan.name}")
+    return None

@@ -80,11 +80,16 @@ def command(
 
 
 def _next(to: str, corpus: "Corpus") -> str:
-    """Give the command for what was read: annotations that a program can ask about, or rows to look at."""
+    """Give the command for what was read: annotations to ask about, addresses to get, or rows to look at."""
     if not corpus.summary["turns"] and any(
         getattr(record.facts, field)
         for record in islice(corpus.records(("facts",)), _LOOKED_AT)
         for field in _ASKED_ABOUT
     ):
         return f"pictus generate {to} --backend program --to {to}-instruct"
+    first = next(corpus.records(("media",)))
+    if any(
+        medium.url and medium.data is None and not (medium.file and medium.file.is_file()) for medium in first.media
+    ):
+        return f"pictus acquire {to} --to {to.rstrip('/')}-pictures"
     return f"pictus check {to}"

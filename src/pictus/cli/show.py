@@ -67,6 +67,8 @@ def _show_plugin(name: str, as_json: bool) -> None:
     named = f"{page.name} --model M" if asks_a_model else page.name
     is_only_read = page.family == "formats" and not page.is_written
     following = "pictus import {} --from DATA --to CORPUS" if is_only_read else _NEXT[page.family]
+    if page.assets:
+        output.next_command(f"pictus acquire {page.name} --to DATA")
     if page.stages:
         following = "pictus blend {} --data DATA --dry-run"
     output.next_command(following.format(named))
