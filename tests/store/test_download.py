@@ -4,7 +4,9 @@ import errno
 import fcntl
 import hashlib
 import os
+import socket
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 
@@ -137,6 +139,16 @@ def test_only_web_addresses_are_fetched(tmp_path):
 
 
 PARTS = {"connections": 3, "part_bytes": 1000, "expected_bytes": len(DATA)}
+
+
+def test_a_host_that_cannot_be_looked_up_is_told_in_plain_words(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise URLError(socket.gaierror(socket.EAI_NONAME, "Name or service not known"))
+
+    monkeypatch.setattr("pictus.store.remote.urlopen", refuse)
+    with pytest.raises(PictusError, match="its host cannot be looked up") as caught:
+        download("https://files.example/a.bin", tmp_path / "a.bin", ways=Ways(wait=lambda seconds: None))
+    assert "https_proxy" in caught.value.mend
 
 
 def spans(server):

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -264,4 +265,10 @@ def _not_fetched(url: str, part: _Part, error: Exception, ways: Ways) -> PictusE
         mend = ways.refused
     if isinstance(error, OSError) and error.errno in FULL:
         mend = "make room, and run the same command again: it goes on here"
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, socket.gaierror):
+        mend = (
+            "connect this machine to the internet, or name its proxy in `https_proxy`; then run the same command again"
+        )
+        return PictusError(f"cannot fetch {url}: its host cannot be looked up", where=str(part.path), mend=mend)
     return PictusError(f"cannot fetch {url}: {error}", where=str(part.path), mend=mend)

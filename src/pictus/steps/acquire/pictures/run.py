@@ -11,7 +11,7 @@ from pictus.engine.events import Events
 from pictus.engine.making import make_from_tasks
 from pictus.engine.task import Task
 from pictus.steps import import_
-from pictus.steps.acquire.pictures.again import Pass, add_pass, parts_of, passes, refuse_unknown
+from pictus.steps.acquire.pictures.again import Pass, add_pass, parts_of, passes, reasons_in
 from pictus.steps.acquire.pictures.plan import CPUS, PicturesPlan, made_of, roots_of
 from pictus.steps.acquire.pictures.progress import followed
 from pictus.steps.acquire.pictures.shard import Work
@@ -31,7 +31,7 @@ def run(plan: PicturesPlan, events: Events, *, retry: Collection[str] = ()) -> C
         events: takes how far it is.
         retry: reasons for which rows were set aside, that are tried again; ("passing",) for all that may pass.
     """
-    refuse_unknown(retry)
+    retry = reasons_in(" ".join(retry))
     make_sure_of(plan.engine)  # before the list is read
     corpus = begin_corpus(plan.to, roots=roots_of(plan), made=made_of(plan))
     if plan.listed is not None:
@@ -79,14 +79,6 @@ def _thrifty_processes() -> Iterator[None]:
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
-
-
-def not_taken(plan: PicturesPlan) -> tuple[int, dict[str, int]]:
-    """Say how many rows of a list were never asked for, and why; none of a corpus, whose rows are sound."""
-    if plan.listed is None:
-        return 0, {}
-    summary = open_corpus(plan.rows_in).summary
-    return summary["rejected"], dict(summary["reasons"])
 
 
 def _begin_pass(corpus: Corpus, reasons: Collection[str], rows: int) -> None:
