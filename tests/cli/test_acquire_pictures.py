@@ -67,7 +67,9 @@ def test_options_of_the_other_form_are_refused(line, said, web, run):
 
 
 def test_a_column_that_is_not_there_is_named(web, run):
-    assert "unknown column `links`" in run(*words("pictus acquire urls.jsonl --to photos --url links"), code=1)[1]
+    for more in ("", " --dry-run"):
+        line = words(f"pictus acquire urls.jsonl --to photos --url links{more}")
+        assert "unknown column `links`" in run(*line, code=1)[1] and not Path("photos").exists()
 
 
 def test_rows_of_a_list_that_name_no_address_are_told_as_well(web, run):
@@ -119,3 +121,8 @@ def test_a_reason_that_there_is_not_is_refused(web, run):
 def test_an_empty_list_says_so(web, run):
     Path("none.txt").touch()
     assert "the list has no rows" in run(*words("pictus acquire none.txt --to photos"))[1]
+
+
+def test_a_folder_may_be_written_as_an_address(web, run, tmp_path):
+    run(*words(f"pictus acquire file://{tmp_path}/urls.jsonl --to file://{tmp_path}/photos --output files"), code=3)
+    assert "nothing is wrong" in run("check", "photos")[0]

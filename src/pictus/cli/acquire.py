@@ -11,6 +11,7 @@ from pictus.cli.acquiring_dataset import DATASET_OPTIONS, acquire_dataset
 from pictus.cli.acquiring_pictures import PICTURE_OPTIONS, acquire_pictures
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+_HERE = "file://"  # a folder of this machine, written as an address
 _SHARED = (
     click.option("--to", required=True, help="Data root of datasets; or the corpus to make, a folder or an address."),
     click.option("--workers", type=click.IntRange(1), help="Processes; by default as many as pay."),
@@ -74,6 +75,7 @@ def command(target: str, to: str, dry_run: bool, as_json: bool, **options: Any) 
     pictus acquire urls.parquet --to photos --size 256
     pictus acquire urls.parquet --to photos --size 256 --retry
     """
+    target, to = target.removeprefix(_HERE), to.removeprefix(_HERE)
     name = None if _is_address(target) else _source_called(target)
     _refuse_others(PICTURE_OPTIONS if name else DATASET_OPTIONS, "lists and corpora" if name else "datasets")
     if name is None and not _is_address(target) and "." not in target and "/" not in target:

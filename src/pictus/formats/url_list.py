@@ -60,6 +60,11 @@ class Format:
             raise PictusError("there is no Parquet file in this folder", where=str(path), mend="name one file")
         return found
 
+    def check_columns(self, path: Path) -> None:
+        """Say what a list lacks, before anything is made of it."""
+        for file in self.files(path):
+            self._columns.found(_opened(file).names, file)
+
     def read(self, path: Path, *, pictures: Path | None = None) -> Iterator[Record | Reject]:
         """Stream the rows in their order."""
         if table := self.table(path, path):

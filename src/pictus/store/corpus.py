@@ -274,4 +274,11 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
 def _change(key: str, old: Any, new: Any) -> str:
     if key == "inputs":  # numbers and hashes of shards say nothing to people
         return "another part of the input was taken, or the input has changed since"
+    if isinstance(old, Mapping) and isinstance(new, Mapping):  # what both say alike would hide what is not
+        told = [(name, _said(old, name), _said(new, name)) for name in sorted({*old, *new})]
+        return f"{key}: {', '.join(f'{name} was {was}, now {now}' for name, was, now in told if was != now)}"
     return f"{key} was {old!r}, now {new!r}"
+
+
+def _said(settings: Mapping[str, Any], name: str) -> str:
+    return repr(settings[name]) if name in settings else "not set"

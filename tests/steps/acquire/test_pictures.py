@@ -220,7 +220,7 @@ def test_another_wish_for_the_same_folder_is_refused(web, tmp_path):
     web.files["/1.jpg"] = jpeg()
     path = write_list(tmp_path / "list.jsonl", [(f"{web.base}/1.jpg", "one")])
     got(path, tmp_path / "to")
-    with pytest.raises(PictusError, match="wanted was"):
+    with pytest.raises(PictusError, match=r"; wanted: mode was 'no', now 'keep_ratio', size was not set, now 32\n"):
         got(path, tmp_path / "to", wanted=SMALL)
     with pytest.raises(PictusError, match="obey was"):
         got(path, tmp_path / "to", manners=manners(obey=()))
