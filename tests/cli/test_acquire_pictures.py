@@ -95,9 +95,14 @@ def test_the_card_says_whether_opt_outs_were_obeyed(web, run):
     assert "opt-outs of owners were ignored." in Path("taken/README.md").read_text()
 
 
-def test_a_limit_reads_no_more_of_the_list(web, run):
-    assert run(*words("pictus acquire urls.jsonl --to photos --limit 2"))[0] == "photos: 2 records, 2 pictures\n"
-    assert json.loads(Path("photos/list/corpus.json").read_text())["summary"]["rows"] == 2
+def test_a_limit_counts_rows_that_have_an_address(web, run):
+    with Path("urls.jsonl").open("a") as file:
+        file.write("[1]\n")
+    assert run(*words("pictus acquire urls.jsonl --to photos --limit 2")) == (
+        "photos: 2 records, 2 pictures\n",
+        "next: pictus check photos\n",
+    )
+    assert "2 of 2 rows got what they name" in Path("photos/README.md").read_text()
 
 
 def test_what_is_to_be_tried_again_is_named_in_full_and_told(web, run):
@@ -126,3 +131,13 @@ def test_an_empty_list_says_so(web, run):
 def test_a_folder_may_be_written_as_an_address(web, run, tmp_path):
     run(*words(f"pictus acquire file://{tmp_path}/urls.jsonl --to file://{tmp_path}/photos --output files"), code=3)
     assert "nothing is wrong" in run("check", "photos")[0]
+
+
+def test_pictures_in_tars_are_read_by_the_command_that_is_named_next(web, run):
+    line = words("pictus acquire urls.jsonl --to photos --output webdataset")
+    _, err = run(*line, code=3)
+    (following,) = [line.removeprefix("next: pictus ") for line in err.splitlines() if line.startswith("next: ")]
+    assert following == "import webdataset --from photos/tars --to photos-corpus"
+    run(*following.split())
+    assert "nothing is wrong" in run("check", "photos-corpus")[0]
+    assert 'load_dataset("webdataset", data_files="photos/tars/*.tar"' in Path("photos/README.md").read_text()

@@ -105,10 +105,16 @@ def _say_missing(to: str, corpus: "Corpus", unread: Mapping[str, int]) -> None:
 def _say_next(to: str, corpus: "Corpus", retry: str | None) -> None:
     """Say what to type next: to try again what may pass, and to look at what came."""
     from pictus.steps.acquire.pictures import again
+    from pictus.steps.acquire.pictures.keeping import TARS
 
     if any(again.is_passing(reason.partition(":")[0]) for reason in corpus.summary["reasons"]):
         output.next_command(shlex.join(["pictus", *_without_retry(sys.argv[1:], retry), "--retry"]))
-    if corpus.summary["rows"]:
+    if not corpus.summary["rows"]:
+        return
+    if corpus.made["output"] == "webdataset":  # the rows are without them: the tars are what is read from now on
+        base = to.rstrip("/")
+        output.next_command(f"pictus import webdataset --from {base}/{TARS} --to {base}-corpus")
+    else:
         output.next_command(f"pictus check {to}")
 
 

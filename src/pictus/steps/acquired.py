@@ -29,7 +29,7 @@ def way(corpus: Corpus) -> str:
 
 def reasons_in_list(corpus: Corpus) -> Mapping[str, int]:
     """Count the rows of the list that nobody was asked for, such as those without an address, by their reasons."""
-    if "list" not in corpus.made:
+    if "list" not in corpus.made or corpus.made["limit"] is not None:  # nobody knows which of them the limit leaves out
         return {}
     reasons: Mapping[str, int] = summary_at(f"{corpus.place}/{LIST}").get("reasons", {})
     return reasons

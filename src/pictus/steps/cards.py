@@ -126,7 +126,8 @@ configs:
     parts.append(_made(corpus))
     if corpus.place.exists(ASKED):
         parts += ["## What a model was asked\n", _asked(corpus)]
-    parts += ["## Use\n", _USE.format(address=corpus.name)]
+    use = _USE_OF_TARS if corpus.made.get("output") == "webdataset" else _USE
+    parts += ["## Use\n", use.format(address=corpus.name)]
     return "\n".join(parts)
 
 
@@ -225,5 +226,13 @@ _USE = """\
 from datasets import load_dataset
 
 rows = load_dataset("{address}", split="train")  # messages and images, as trainers take them
+```
+"""
+
+_USE_OF_TARS = """\
+```python
+from datasets import load_dataset
+
+rows = load_dataset("webdataset", data_files="{address}/tars/*.tar", split="train")  # tars have the pictures
 ```
 """

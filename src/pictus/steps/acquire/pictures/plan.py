@@ -109,7 +109,7 @@ def _of_a_list(draft: PicturesPlan, columns: Mapping[str, Any]) -> PicturesPlan:
         mend = f"make it a corpus first: `pictus import {known[0]} --from {path} --to CORPUS`, then acquire that"
         raise PictusError(f"this is no plain list of addresses but `{known[0]}`", where=str(path), mend=mend)
     plugins.load("formats", "url_list", settings).check_columns(path)
-    listed = import_.plan("url_list", path, f"{draft.to.rstrip('/')}/{LIST}", settings=settings, limit=draft.limit)
+    listed = import_.plan("url_list", path, f"{draft.to.rstrip('/')}/{LIST}", settings=settings)
     return replace(draft, listed=listed, inputs=listed.inputs)
 
 
