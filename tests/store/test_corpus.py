@@ -1,5 +1,6 @@
 """A corpus says what it holds, is read by other libraries, and names each damage."""
 
+import threading
 from pathlib import Path
 
 import datasets
@@ -8,6 +9,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from fsspec.implementations.memory import MemoryFile
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -18,7 +20,7 @@ from pictus.steps.cards import write_cards
 from pictus.store import shards
 from pictus.store.corpus import begin_corpus, damages, finish_corpus, locked, open_corpus
 from pictus.store.place import Place
-from pictus.store.shards import Rows, read_shard, write_shard
+from pictus.store.shards import Rows, open_parquet, read_shard, shard_ids, write_shard
 from records import records, simple_record
 
 ROOTS = {"pictures": "/pictures"}
@@ -197,6 +199,32 @@ def test_a_corpus_can_lie_at_any_address(tmp_path):
     make(tmp_path / "local", rows, limit=2)
     place = Place("memory://bucket/corpus")
     assert place.read("shards/000001.parquet") == (tmp_path / "local/shards/000001.parquet").read_bytes()
+
+
+def test_no_thread_of_arrow_calls_python_to_read_a_corpus(tmp_path, monkeypatch):
+    """One that does so when the interpreter closes ends a process that had done all its work."""
+    rows = [simple_record(number, data=png()) for number in range(30)]
+    make(tmp_path / "c", rows, limit=10)
+    make("memory://threads/c", rows, limit=10)
+    readers = set()
+
+    class Watched(MemoryFile):
+        def read(self, *args):
+            readers.add(threading.get_ident())
+            return super().read(*args)
+
+    def watched(place, name):
+        return Watched(path=name, data=place.read(name))
+
+    monkeypatch.setattr(Place, "open", watched)
+    assert list(open_corpus(tmp_path / "c").records()) == rows
+    assert readers == set()
+    corpus = open_corpus("memory://threads/c")
+    assert list(corpus.records()) == rows
+    assert shard_ids(corpus.place, 0) == [row.id for row in rows[:10]]
+    with open_parquet(corpus.place, "shards/000000.parquet", mend="") as file:
+        assert file.read_row_group(0).num_rows == 10
+    assert readers == {threading.get_ident()}
 
 
 def test_scores_stand_beside_their_rows(tmp_path):

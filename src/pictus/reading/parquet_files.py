@@ -16,7 +16,7 @@ from pictus.record import Reject
 
 _AT_ONCE = 32  # rows: pictures of a megabyte are usual
 # A row group may be as large as its file. With both of these Arrow holds a page of it, and else the whole of it twice.
-_FLAT: dict[str, Any] = {"buffer_size": 2**20, "pre_buffer": False}
+PAGE_BY_PAGE: dict[str, Any] = {"buffer_size": 2**20, "pre_buffer": False}
 _SHARD = re.compile(r"(.+?)-\d+-of-\d+(-[0-9a-f]+)?")
 _PLACES = ("*.parquet", "*/*.parquet", "*/*/*.parquet")  # as `data/train-…` and `subset/train/0000` lie
 
@@ -62,7 +62,7 @@ def read_parquet(
 def opened(path: Path) -> Iterator[pq.ParquetFile]:
     """Open a file for reading a page at a time, or say what is wrong with it."""
     try:
-        with pq.ParquetFile(path, **_FLAT) as file:
+        with pq.ParquetFile(path, **PAGE_BY_PAGE) as file:
             yield file
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(path, error) from None

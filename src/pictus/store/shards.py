@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pictus.errors import PictusError
+from pictus.reading.parquet_files import PAGE_BY_PAGE
 from pictus.record import Record, Reject
 from pictus.store import columns
 from pictus.store.place import Place
@@ -164,14 +165,43 @@ def read_rejects(place: Place, number: int) -> Iterator[Reject]:
 def open_parquet(place: Place, name: str, *, mend: str) -> Iterator[pq.ParquetFile]:
     """Open a Parquet file of a corpus, or say what is wrong with it."""
     try:
-        file = place.open(name)
+        file = _parquet(place, name)
     except FileNotFoundError:
         raise PictusError("the file is missing", where=place.where(name), mend=mend) from None
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(place.where(name), error, mend) from None
     with file:
         try:
-            yield pq.ParquetFile(file)
+            yield file
         except (pa.ArrowException, OSError) as error:
             raise _damaged(place.where(name), error, mend) from None
+
+
+def _parquet(place: Place, name: str) -> pq.ParquetFile:
+    if place.folder is not None:  # Arrow's own file, which needs nothing of Python
+        return pq.ParquetFile(place.folder / name, **PAGE_BY_PAGE)
+    return _FromAfar(place.open(name), pre_buffer=False)
+
+
+class _FromAfar(pq.ParquetFile):  # type: ignore[misc]
+    """A file whose bytes Python code brings, to the thread that asked alone.
+
+    A thread of Arrow's that is about to call Python, or to let go of what it got there, when the interpreter closes
+    ends the process with "terminate called without an active exception": after all work was done, once in some
+    hundred runs.
+    """
+
+    def read(self, *args: Any, **kwargs: Any) -> pa.Table:
+        return super().read(*args, **kwargs | {"use_threads": False})
+
+    def iter_batches(self, *args: Any, **kwargs: Any) -> Iterator[pa.RecordBatch]:
+        yield from super().iter_batches(*args, **kwargs | {"use_threads": False})
+
+    def read_row_group(self, *args: Any, **kwargs: Any) -> pa.Table:
+        return super().read_row_group(*args, **kwargs | {"use_threads": False})
+
+    def close(self, force: bool = True) -> None:
+        super().close(force)
 
 
 def sha256_of(place: Place, name: str) -> str:

@@ -4,7 +4,6 @@
 Where JSON cannot promise that, because a column begins late or is in one split only, Parquet can.
 """
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -64,7 +63,7 @@ def _portions(path: Path) -> Iterator[bytes]:
 
 
 def _schema(portion: bytes) -> pa.Schema:
-    return arrow_json.read_json(io.BytesIO(portion), arrow_json.ReadOptions(block_size=len(portion) + 1)).schema
+    return arrow_json.read_json(pa.BufferReader(portion), arrow_json.ReadOptions(block_size=len(portion) + 1)).schema
 
 
 def _is_settled(schema: pa.Schema, first: pa.Schema) -> bool:
