@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from time import time
 from typing import Any
 
@@ -11,6 +9,7 @@ import orjson
 
 from pictus.chat.limits import limits_in, seconds_of
 from pictus.prompt import Fault
+from pictus.reading import retry_after as header
 
 _WAITING = frozenset({429})
 _PASSING = frozenset({408, 409, 425, 500, 502, 503, 504, 520, 522, 524, 529})
@@ -72,16 +71,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         seconds = seconds_of(milliseconds)
         return None if seconds is None else seconds / 1000
     text = headers.get("retry-after")
-    if text is None:
-        return None
-    seconds = seconds_of(text)
-    if seconds is not None:
-        return seconds
-    try:
-        moment = parsedate_to_datetime(text)
-        return max((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - time(), 0.0)
-    except (ValueError, TypeError, OverflowError):
-        return None
+    seconds = None if text is None else seconds_of(text)  # some say `6m0s`
+    return header.retry_after(text, time()) if seconds is None else seconds
 
 
 def _message(body: bytes) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """What a server says of a file: how large it is, by which mark it knows its content, whether parts may be asked for."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from errno import EDQUOT, EFBIG, ENOSPC, EROFS
@@ -10,6 +11,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from pictus import __version__
+from pictus.reading.retry_after import retry_after
 
 _PATIENCE_SECONDS = 60  # without a byte
 _QUICK_SECONDS = 10
@@ -102,5 +104,5 @@ def may_pass(error: Exception) -> bool:
 
 def wait_seconds(error: Exception, tries: int) -> float:
     """Say how long to wait before asking again: as the server says, else longer each time."""
-    told = (error.headers.get("Retry-After") or "") if isinstance(error, HTTPError) else ""
-    return min(float(told), _LONGEST_WAIT_SECONDS) if told.isdigit() else 2.0 ** (tries - 1)
+    told = retry_after(error.headers.get("Retry-After"), time.time()) if isinstance(error, HTTPError) else None
+    return 2.0 ** (tries - 1) if told is None else min(told, _LONGEST_WAIT_SECONDS)

@@ -11,6 +11,7 @@ import aiohttp
 from yarl import URL
 
 from pictus.errors import PictusError
+from pictus.reading.retry_after import retry_after
 from pictus.web.address import Address
 from pictus.web.body import GIANTS, read_body
 from pictus.web.failures import missed
@@ -19,7 +20,6 @@ from pictus.web.manners import Manners
 from pictus.web.outcome import Got, Missed
 from pictus.web.public import guarded_socket
 from pictus.web.robots import forbidding
-from pictus.web.waiting import retry_after
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _WHOLE = frozenset({200, 203})
