@@ -1,9 +1,7 @@
 """A chat endpoint on loopback that plays the good and the bad cases, for tests."""
 
 import asyncio
-import contextlib
 import socket
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +11,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from loopback import in_thread
 from pictus.chat.reply import completion
 from pictus.prompt import Usage
 
@@ -87,11 +86,8 @@ def serving(
 ) -> Iterator[Endpoint]:
     """Serve an endpoint from a thread, on a port of its own."""
     endpoint = Endpoint(play, latency_seconds)
-    loop = asyncio.new_event_loop()
-    listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
-    up = threading.Event()
 
-    async def serve() -> None:
+    async def serve(listening: socket.socket, ready: Callable[[], None]) -> None:
         app = web.Application(client_max_size=2**28)
         app.router.add_post("/v1/chat/completions", endpoint.chat)
         if routes:
@@ -99,29 +95,12 @@ def serving(
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         await web.SockSite(runner, listening, ssl_context=tls).start()
-        up.set()
+        ready()
         try:
             await asyncio.Event().wait()
         finally:
             await runner.cleanup()
 
-    def run() -> None:
-        asyncio.set_event_loop(loop)
-        with contextlib.suppress(asyncio.CancelledError):
-            loop.run_until_complete(task)
-        left = asyncio.all_tasks(loop)
-        for one in left:
-            one.cancel()
-        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        loop.close()
-
-    task = loop.create_task(serve())
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert up.wait(10)
-    endpoint.base = f"http{'s' if tls else ''}://127.0.0.1:{listening.getsockname()[1]}/v1"
-    try:
+    with in_thread(serve) as port:
+        endpoint.base = f"http{'s' if tls else ''}://127.0.0.1:{port}/v1"
         yield endpoint
-    finally:
-        loop.call_soon_threadsafe(task.cancel)
-        thread.join(10)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from endpoint import serving
+from fileserver import part_of
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -70,22 +71,7 @@ class Hub:
         if "Authorization" in request.headers:
             return web.Response(status=400)
         head = {"ETag": '"cdn"'}
-        first, status = 0, 200
-        if span := request.headers.get("Range"):
-            start, _, end = span.removeprefix("bytes=").partition("-")
-            first, status, whole = int(start), 206, len(data)
-            data = data[: int(end) + 1] if end else data
-            head["Content-Range"] = f"bytes {first}-{len(data) - 1}/{whole}"
-        reply = web.StreamResponse(status=status, headers=head)
-        reply.content_length = len(data) - first
-        await reply.prepare(request)
-        if self.stop_after:
-            await reply.write(data[first : first + self.stop_after.pop(0)])
-            assert request.transport is not None
-            request.transport.close()
-            return reply
-        await reply.write(data[first:])
-        return reply
+        return await part_of(data, request, head, self.stop_after, whole="Range" not in request.headers)
 
 
 @contextmanager

@@ -5,14 +5,12 @@ It writes to the wire as it likes, so that every hazard is the real one: `/hang`
 """
 
 import asyncio
-import contextlib
 import gzip
 import shutil
 import socket
 import ssl
 import struct
 import subprocess
-import threading
 import zlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -24,6 +22,8 @@ from time import time
 from urllib.parse import unquote
 
 import pytest
+
+from loopback import in_thread
 
 BODY = b"\xff\xd8" + b"picture " * 50
 Play = Callable[["Talk"], Awaitable[None]]
@@ -373,38 +373,16 @@ HAZARDS: dict[str, Play] = {
 def faulty(*, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[Faults]:
     """Serve all hazards from a thread, on a port of its own."""
     faults = Faults()
-    listening = socket.create_server((host, 0), backlog=2048)
-    faults.base = f"http{'s' if tls else ''}://{host}:{listening.getsockname()[1]}"
-    loop = asyncio.new_event_loop()
-    loop.set_exception_handler(lambda *_: None)  # clients that leave in the middle are what this is for
-    up = threading.Event()
 
-    async def serve() -> None:
+    async def serve(listening: socket.socket, ready: Callable[[], None]) -> None:
         server = await asyncio.start_server(faults.serve, sock=listening, ssl=tls)
-        up.set()
+        ready()
         async with server:
             await asyncio.Event().wait()
 
-    def run() -> None:
-        asyncio.set_event_loop(loop)
-        with contextlib.suppress(asyncio.CancelledError):
-            loop.run_until_complete(task)
-        left = asyncio.all_tasks(loop)
-        for one in left:
-            one.cancel()
-        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
-
-    task = loop.create_task(serve())
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert up.wait(10)
-    try:
+    with in_thread(serve, host=host) as port:
+        faults.base = f"http{'s' if tls else ''}://{host}:{port}"
         yield faults
-    finally:
-        loop.call_soon_threadsafe(task.cancel)
-        thread.join(10)
 
 
 def self_signed(folder: Path, *, days: int = 2, name: str = "localhost") -> Path:

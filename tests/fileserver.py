@@ -37,25 +37,7 @@ class Files:
         if self.statuses:
             wait = {} if self.retry_after is None else {"Retry-After": self.retry_after}
             return web.Response(status=self.statuses.pop(0), headers=wait)
-        first, status = 0, 200
-        if self._gives_part(request):
-            start, _, end = request.headers["Range"].removeprefix("bytes=").partition("-")
-            first = int(start)
-            if first >= len(data):
-                return web.Response(status=416, headers={"Content-Range": f"bytes */{len(data)}"})
-            whole, status = len(data), 206
-            data = data[: int(end) + 1] if end else data
-            head["Content-Range"] = f"bytes {first}-{len(data) - 1}/{whole}"
-        reply = web.StreamResponse(status=status, headers=head)
-        reply.content_length = len(data) - first
-        await reply.prepare(request)
-        if self.stop_after:
-            await reply.write(data[first : first + self.stop_after.pop(0)])
-            assert request.transport is not None
-            request.transport.close()  # what was written still goes out
-            return reply
-        await reply.write(data[first:])
-        return reply
+        return await part_of(data, request, head, self.stop_after, whole=not self._gives_part(request))
 
     def _gives_part(self, request: web.Request) -> bool:
         if not self.ranges or "Range" not in request.headers:
@@ -65,6 +47,30 @@ class Files:
             if self.ranges_for < 0:
                 return False
         return request.headers.get("If-Range", self.etag) == self.etag
+
+
+async def part_of(
+    data: bytes, request: web.Request, head: dict[str, str], stop_after: list[int], *, whole: bool
+) -> web.StreamResponse:
+    """Give the range that is asked for, or the whole; break off after each of these numbers of bytes, once."""
+    first, status, size = 0, 200, len(data)
+    if not whole:
+        start, _, end = request.headers["Range"].removeprefix("bytes=").partition("-")
+        first, status = int(start), 206
+        if first >= size:
+            return web.Response(status=416, headers={"Content-Range": f"bytes */{size}"})
+        data = data[: int(end) + 1] if end else data
+        head["Content-Range"] = f"bytes {first}-{len(data) - 1}/{size}"
+    reply = web.StreamResponse(status=status, headers=head)
+    reply.content_length = len(data) - first
+    await reply.prepare(request)
+    if stop_after:
+        await reply.write(data[first : first + stop_after.pop(0)])
+        assert request.transport is not None
+        request.transport.close()  # what was written still goes out
+        return reply
+    await reply.write(data[first:])
+    return reply
 
 
 @contextmanager

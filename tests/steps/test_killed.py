@@ -1,7 +1,5 @@
 """Kill -9 at any moment, then the same command: the bytes of an unbroken run, and only missing shards are made."""
 
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -11,6 +9,7 @@ import pytest
 
 from coco_files import write_dataset
 from conftest import PROOF
+from killing import run_through
 
 KILLS = 20 if PROOF else 3
 # Small shards, so that a short run has many of them.
@@ -58,17 +57,9 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path):
     random, interrupted = Random(2), 0
     for number in range(KILLS):
         (tmp_path / f"k{number}").mkdir()
-        while True:
-            process = start(tmp_path, f"k{number}")
-            try:
-                process.wait(random.uniform(0.2, 1.1) * seconds)
-            except subprocess.TimeoutExpired:
-                os.kill(process.pid, signal.SIGKILL)  # the main process alone: the workers must notice
-                process.wait()
-                interrupted += 1
-                continue
-            assert process.returncode == 0
-            break
+        code, killed = run_through(lambda number=number: start(tmp_path, f"k{number}"), seconds, random)
+        interrupted += killed
+        assert code == 0
         assert files(tmp_path / f"k{number}") == whole
         assert not list((tmp_path / f"k{number}").rglob("*.part"))
     assert interrupted

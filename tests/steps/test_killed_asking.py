@@ -13,6 +13,7 @@ from answering import play
 from coco_files import write_dataset
 from conftest import PROOF
 from endpoint import serving
+from killing import run_through
 from pictus.engine.events import Events
 from pictus.steps import import_
 from pictus.store.corpus import open_corpus
@@ -60,18 +61,11 @@ def test_a_killed_run_goes_on_to_the_same_bytes_and_pays_at_most_what_was_in_fli
         assert len(whole) > 15
         random, kills = Random(3), 0
         while kills < KILLS:
-            to, before, killed = tmp_path / f"kill{kills:02d}", len(endpoint.asked), 0
-            while True:
-                process = start(script, corpus, to, endpoint)
-                try:
-                    process.wait(random.uniform(0.15, 1.0) * seconds)
-                except subprocess.TimeoutExpired:
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
-                    killed += 1
-                    continue
-                assert process.returncode == 0
-                break
+            to, before = tmp_path / f"kill{kills:02d}", len(endpoint.asked)
+            code, killed = run_through(
+                lambda to=to: start(script, corpus, to, endpoint), seconds, random, least=0.15, kill=os.killpg
+            )
+            assert code == 0
             assert files(to) == whole
             # What was in flight, and what had come in within the 20 ms before its commit.
             assert len(endpoint.asked) - before <= needed + killed * 2 * AT_ONCE

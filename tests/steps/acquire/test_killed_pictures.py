@@ -1,7 +1,5 @@
 """Kill -9 while pictures come, then the same command: the bytes of an unbroken run, and nothing is asked for twice."""
 
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -11,6 +9,7 @@ import pytest
 
 from conftest import PROOF
 from faults import faulty
+from killing import run_through
 from pictus.store.corpus import damages, open_corpus
 from web_pictures import jpeg, write_list
 
@@ -50,17 +49,9 @@ def test_a_killed_run_goes_on_to_the_same_bytes(output, tmp_path):
         random, interrupted = Random(3), 0
         for number in range(KILLS):
             to = tmp_path / f"k{number}/to"
-            while True:
-                process = start(path, to, output)
-                try:
-                    process.wait(random.uniform(0.3, 1.1) * seconds)
-                except subprocess.TimeoutExpired:
-                    os.kill(process.pid, signal.SIGKILL)  # the main process alone: the workers must notice
-                    process.wait()
-                    interrupted += 1
-                    continue
-                assert process.returncode == 3
-                break
+            code, killed = run_through(lambda to=to: start(path, to, output), seconds, random, least=0.3)
+            interrupted += killed
+            assert code == 3
             assert files(to) == whole
             assert list(damages(open_corpus(to))) == []
             assert not list(to.rglob("*.part"))
