@@ -4,16 +4,17 @@ import hashlib
 import io
 import json
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
 from corpora import talk, write_corpus
-from getting import got, manners
+from getting import corpus_of, got, manners, row
 from pictus.errors import PictusError
 from pictus.pixels.wanted import Wanted
 from pictus.reading.tar import read_samples
-from pictus.record import Media
+from pictus.record import Box, Media
 from pictus.steps.acquire.pictures.plan import plan
 from pictus.store.corpus import damages, open_corpus
 from web_pictures import drawn, encoded, jpeg, write_list
@@ -214,6 +215,24 @@ def test_pictures_go_where_other_programs_look_for_them(output, web, tmp_path):
     again = got(path, tmp_path / "again" / output, rows=2, output=output)
     assert again.summary["rows"] == 5
     assert files(tmp_path / "again" / output).keys() == files(tmp_path / output).keys()
+
+
+def test_annotated_boxes_of_a_label_are_blurred_and_a_label_that_no_box_has_is_refused(web, tmp_path):
+    web.files["/1.png"] = encoded(drawn(width=200, height=100), "PNG")
+    boxes = (
+        Box(label="Human face", left=0.0, top=0.0, right=0.4, bottom=1.0),
+        Box(label="Dog", left=0.6, top=0.0, right=1.0, bottom=1.0),
+    )
+    corpus_of([row("1", Media(url=f"{web.base}/1.png"), boxes=boxes), row("2")], tmp_path / "from")
+    wanted = Wanted(encode="png")
+    with pytest.raises(PictusError, match=r"unknown label `human face`(.|\n)*did you mean `Human face`"):
+        got(tmp_path / "from", tmp_path / "to", blur_labels=("human face",))
+    corpus = got(tmp_path / "from", tmp_path / "to", blur_labels=("Human face",), wanted=wanted)
+    data = next(record.media[0].data for record in corpus.records() if record.media)
+    changed = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")) != np.asarray(drawn(width=200, height=100))
+    assert changed[:, :80].any() and not changed[:, 120:].any()
+    with pytest.raises(PictusError, match="a list has no annotated boxes"):
+        got(write_list(tmp_path / "list.jsonl", [(f"{web.base}/1.png", "")]), tmp_path / "list", blur_labels=("Dog",))
 
 
 def test_another_wish_for_the_same_folder_is_refused(web, tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow.compute as pc
 
 from pictus import plugins
 from pictus.engine.engines import LOCAL
@@ -20,10 +21,12 @@ from pictus.steps.acquired import LIST, STEP
 from pictus.steps.which_format import formats_of
 from pictus.store.corpus import Corpus, open_corpus
 from pictus.store.place import Place
+from pictus.store.shards import read_batches
 from pictus.web.manners import Manners
 
 CPUS = 0.5  # that a shard takes: half of them wait for slow servers
 _LOOKED_AT = 1_000  # rows, for the columns that they have
+_AT_ONCE = 50_000  # rows whose labels are in memory
 _ROWS, _ROWS_AS_THEY_ARE = 10_000, 2_000  # of a shard: 300 MB, where pictures of the web keep their size too
 
 
@@ -65,6 +68,7 @@ def plan(target: str, to: str, *, rows: int | None = None, **options: Any) -> Pi
         corpus = open_corpus(target)
         _refuse_nothing(corpus)
         _refuse_unknown(corpus, _columns_needed(draft))
+        _refuse_unknown_labels(corpus, draft.blur_labels)
         return replace(draft, inputs=(corpus.fingerprint,))
     return _of_a_list(draft, columns)
 
@@ -96,6 +100,9 @@ def roots_of(plan: PicturesPlan) -> dict[str, str]:
 
 def _of_a_list(draft: PicturesPlan, columns: Mapping[str, Any]) -> PicturesPlan:
     path = Path(draft.source)
+    if draft.blur_labels:
+        mend = "name a column of boxes with --blur, or give a corpus that has annotated boxes"
+        raise PictusError("a list has no annotated boxes", where="--blur-label", mend=mend)
     if not path.exists():
         mend = "give a list of addresses, a corpus, or the name of a dataset that `pictus list` shows"
         raise PictusError("there is no such dataset, file or corpus", where=draft.source, mend=mend)
@@ -127,6 +134,19 @@ def _refuse_unknown(corpus: Corpus, columns: Sequence[str]) -> None:
     for name in columns:
         if name not in known:
             raise unknown_name("column", name, sorted(known), where=str(corpus.place))
+
+
+def _refuse_unknown_labels(corpus: Corpus, labels: Sequence[str]) -> None:
+    """Refuse labels that no box has: what should be blurred would be shown."""
+    known: set[str] = set()
+    for shard in corpus.shards if labels else ():
+        for batch in read_batches(corpus.place, shard, ["facts.boxes.list.element.label"], size=_AT_ONCE):
+            known.update(pc.unique(batch["facts"].field("boxes").flatten().field("label")).to_pylist())
+        if known.issuperset(labels):
+            return
+    for label in labels:
+        if label not in known:
+            raise unknown_name("label", label, sorted(known), where="--blur-label")
 
 
 def _refuse_nothing(corpus: Corpus) -> None:
