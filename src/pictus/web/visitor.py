@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -53,8 +54,13 @@ class Visitor:
         finally:
             await self._wire.close()
 
-    async def get(self, url: str) -> Outcome:
-        """Fetch what an address gives; whatever a server does, this gives an outcome."""
+    async def get(self, url: str, some: asyncio.Semaphore | None = None) -> Outcome:
+        """Fetch what an address gives; whatever a server does, this gives an outcome.
+
+        Args:
+            url: the address.
+            some: of the connections, those that visits of this kind may have at once; all without it.
+        """
         address = read_address(url)
         if isinstance(address, Missed):
             return address
@@ -64,7 +70,7 @@ class Visitor:
         assert task is not None
         self._visits.add(task)
         try:
-            return await self._patiently(address)
+            return await self._patiently(address, some)
         except asyncio.CancelledError:
             if self._closing.is_set() and not task.uncancel():
                 return _STOPPED
@@ -74,11 +80,11 @@ class Visitor:
             if self._closing.is_set():
                 self._ended.set()
 
-    async def _patiently(self, start: Address) -> Outcome:
+    async def _patiently(self, start: Address, some: asyncio.Semaphore | None) -> Outcome:
         """Try again where that may help; a host that asks for quiet has its own rules."""
         failures = refusals = 0
         while True:
-            outcome, last = await self._visit(start)
+            outcome, last = await self._visit(start, some)
             if isinstance(outcome, Got) or not outcome.passing or self._hosts.is_given_up(last.host, last.port):
                 return outcome
             if outcome.reason == "timeout":  # a shard would end that much later, hardly ever with a picture
@@ -93,12 +99,12 @@ class Visitor:
                 return outcome
             await asyncio.sleep(backoff(failures, self._manners.backoff_seconds))
 
-    async def _visit(self, address: Address) -> tuple[Outcome, Address]:
+    async def _visit(self, address: Address, some: asyncio.Semaphore | None) -> tuple[Outcome, Address]:
         """Follow an address to where it leads; give the last one too."""
         seconds = self._manners.total_seconds
         seen = {address.text}
         while True:
-            outcome, took = await self._ask(address, seconds)
+            outcome, took = await self._ask(address, seconds, some)
             if isinstance(outcome, Got | Missed):
                 if isinstance(outcome, Missed) and outcome.reason in _REDIRECTED and len(seen) > 1:
                     outcome = Missed(outcome.reason, "redirected to it")
@@ -116,7 +122,9 @@ class Visitor:
             address = place
             seen.add(address.text)
 
-    async def _ask(self, address: Address, seconds: float) -> tuple["Outcome | Elsewhere", float]:
+    async def _ask(
+        self, address: Address, seconds: float, some: asyncio.Semaphore | None
+    ) -> tuple["Outcome | Elsewhere", float]:
         """Ask once, when the host and the number of connections allow; give the seconds that it took, too."""
         host = self._hosts[address.host]
         given_up = await self._hosts.enter(host, address.port)
@@ -124,7 +132,7 @@ class Visitor:
             return given_up, 0.0
         done = False
         try:
-            async with self._connections:
+            async with some or nullcontext(), self._connections:
                 began = self._clock()
                 outcome = await self._wire.ask(address, seconds, keep=host.expected_again(began))
                 took = self._clock() - began

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from faults import faulty
 from getting import manners
 from pictus.errors import PictusError
 from pictus.pixels.wanted import Wanted
@@ -54,3 +55,17 @@ def test_what_ends_all_visits_is_told_as_it_is(web, monkeypatch):
     job = Job(f"{web.base}/1.jpg")
     with pytest.raises(PictusError, match="too many open files"), Fetching([job], manners(), Wanted()) as some:
         some.result(job)
+
+
+@pytest.mark.allow_hosts([f"127.0.0.{number}" for number in range(1, 12)])
+def test_hosts_of_few_rows_are_asked_early_and_leave_connections_to_the_others():
+    """Those that stay silent are mostly among them: asked at the end, all would wait for them."""
+    with faulty(host="0.0.0.0") as web:
+        port = web.base.rpartition(":")[2]
+        web.files |= {f"/{number}.jpg": jpeg(number) for number in range(60)}
+        many = [Job(f"http://127.0.0.1:{port}/{number}.jpg") for number in range(60)]
+        silent = [Job(f"http://127.0.0.{number}:{port}/hang") for number in range(2, 12)]
+        limited = manners(connections=8, idle_seconds=600, total_seconds=600)
+        with Fetching([*many, *silent], limited, Wanted()) as some:
+            assert not any(isinstance(some.result(job), str) for job in many)
+    assert web.asked[:10].count("/hang") >= 5 and web.asked.count("/hang") == 7

@@ -6,6 +6,7 @@ that comes next.
 
 import asyncio
 import hashlib
+import math
 import os
 import tempfile
 import time
@@ -34,6 +35,10 @@ from pictus.web.visitor import Visitor
 
 Blur: TypeAlias = tuple[tuple[float, float, float, float], ...]
 _TOLD_SECONDS, _LOOK_SECONDS, _PAUSE_SECONDS = 1.0, 0.2, 0.01
+# Servers that stay silent until the deadline are mostly those of few rows. These are asked early, so that nobody waits
+# for them at the end; yet not by all connections, or the others would wait for them from the beginning.
+_FEW = 5  # rows of a host
+_SHARE_OF_EARLY = 7 / 8  # of the connections, while there are others
 _MOST_BODIES, _MOST_BYTES = 64, 2**26  # that wait to be made into pictures
 
 
@@ -67,6 +72,17 @@ class Progress:
     hosts: int = 0
 
 
+@dataclass(slots=True)
+class _Line:
+    """Addresses that are asked for in their order."""
+
+    jobs: deque[Job]
+    visits: int  # at once, those that wait included
+    most_bodies: int  # that may wait to be made into pictures when the next is asked for
+    some: asyncio.Semaphore | None = None  # the connections that these may have at once, if not all
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class Fetching:
     """Gets pictures in the background, in an order that spreads over the hosts."""
 
@@ -80,8 +96,15 @@ class Fetching:
         self._manners, self._wanted, self._tell = manners, wanted, tell
         self._results: dict[Job, Future[_Kept | Missed]] = {job: Future() for job in jobs}
         by_host = _by_host(self._results)
-        self._queue = deque(_spread(by_host))
-        self.progress = Progress(left=len(self._queue), hosts=len(by_host))
+        few, many = ([jobs for jobs in by_host if (len(jobs) > _FEW) is large] for large in (False, True))
+        most = manners.connections
+        some = asyncio.Semaphore(math.ceil(most * _SHARE_OF_EARLY) if many else most)
+        self._lines = (
+            # Those that wait for their turn or their next try hold no connection: there may be twice as many.
+            _Line(deque(_spread(few)), 2 * most, 4 * _MOST_BODIES, some),
+            _Line(deque(_spread(many)), most, _MOST_BODIES),
+        )
+        self.progress = Progress(left=len(self._results), hosts=len(by_host))
         self._bodies: SimpleQueue[tuple[Job, Got | Missed] | None] = SimpleQueue()
         self._put_bytes = self._taken_bytes = 0  # of bodies; each is counted by one thread
         self._spill = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the rest
@@ -121,19 +144,21 @@ class Fetching:
 
     async def _visit_all(self) -> None:
         async with Visitor(self._manners, enough=is_no_picture) as visitor, asyncio.TaskGroup() as group:
-            works = [group.create_task(self._work(visitor)) for _ in range(self._manners.connections)]
+            works = [group.create_task(self._work(visitor, line)) for line in self._lines for _ in range(line.visits)]
             watch = group.create_task(self._watch(works))
             await asyncio.wait(works)
             watch.cancel()
 
-    async def _work(self, visitor: Visitor) -> None:
-        while self._queue and not self._stopped:
-            if self._bodies.qsize() > _MOST_BODIES or self._put_bytes - self._taken_bytes > _MOST_BYTES:
-                # They come faster than pictures are made; waking this thread after each would cost more than looking.
-                await asyncio.sleep(_PAUSE_SECONDS)
-                continue
-            job = self._queue.popleft()
-            outcome = await visitor.get(job.url)
+    async def _work(self, visitor: Visitor, line: _Line) -> None:
+        while True:
+            async with line.turn:  # one looks for all
+                while self._bodies.qsize() > line.most_bodies or self._put_bytes - self._taken_bytes > _MOST_BYTES:
+                    # They come faster than pictures are made; to be woken after each would cost more than looking.
+                    await asyncio.sleep(_PAUSE_SECONDS)
+            if not line.jobs or self._stopped:
+                return
+            job = line.jobs.popleft()
+            outcome = await visitor.get(job.url, line.some)
             self._put_bytes += _size_of(outcome)
             self._bodies.put((job, outcome))
 
@@ -240,11 +265,7 @@ def _host(url: str) -> str:
 
 
 def _spread(by_host: list[list[Job]]) -> list[Job]:
-    """Put the rows of each host apart, all over the shard: lists are often sorted, and no host must be asked alone.
-
-    Hosts that stay silent are often those of few rows. Were one of each host taken in turn, these came first and all
-    together, and held every connection.
-    """
+    """Put the rows of each host apart, all over the shard: lists are often sorted, and no host must be asked alone."""
     placed = []
     for jobs in by_host:
         first = crc32(_host(jobs[0].url).encode("utf-8", "replace")) / 2**32

@@ -53,13 +53,15 @@ def cut(corpus: Corpus, rows: int, *, limit: int | None = None) -> Cut:
     hashes, owners = _addresses(corpus, slices)
     late = _late(hashes, owners, starts)
     left_out: dict[int, set[int]] = {}
+    places = []
     for row in late:
         number = int(np.searchsorted(starts, row, "right")) - 1
-        left_out.setdefault(number, set()).add(row - int(starts[number]) + slices[number].first)
+        place = slices[number].first + row - int(starts[number])
+        left_out.setdefault(number, set()).add(place)
+        places.append((slices[number].shard, place))
     kept = [
         Slice(one.shard, one.first, one.count, frozenset(left_out.get(number, ()))) for number, one in enumerate(slices)
     ]
-    places = [_place(row, slices, starts) for row in late]
     known = list(late.values())
     portions = range(0, len(late), rows)
     return Cut(
@@ -112,11 +114,6 @@ def _slices(corpus: Corpus, rows: int, limit: int | None) -> Iterator[Slice]:
                 left -= count
             if count:
                 yield Slice(entry["shard"], first, count)
-
-
-def _place(row: int, slices: Sequence[Slice], starts: np.ndarray) -> tuple[int, int]:
-    number = int(np.searchsorted(starts, row, "right")) - 1
-    return slices[number].shard, slices[number].first + row - int(starts[number])
 
 
 def _addresses(corpus: Corpus, slices: Sequence[Slice]) -> tuple[np.ndarray, np.ndarray]:
