@@ -224,11 +224,26 @@ def test_so_many_at_once_of_a_host_and_no_more(faults):
     assert faults.most_at_once == 3
 
 
-def test_so_many_at_once_and_no_more(faults):
+def test_so_many_at_once_and_no_more(faults, monkeypatch):
+    monkeypatch.setattr("pictus.web.visitor._SLOW_SECONDS", 600.0)
     other = faults.base.replace("127.0.0.1", "localhost")
     urls = [f"{base}/slow?{number}" for number in range(10) for base in (faults.base, other)]
     assert all(isinstance(outcome, Got) for outcome in together(urls, quick(connections=2)))
     assert faults.most_at_once == 2
+
+
+def test_who_is_slow_leaves_the_place_to_others_and_is_waited_for(faults, monkeypatch):
+    monkeypatch.setattr("pictus.web.visitor._SLOW_SECONDS", 0.05)
+
+    async def all_of_them():
+        async with Visitor(quick(connections=1)) as one:
+            slow = asyncio.create_task(one.get(f"{faults.base}/hang"))
+            await asyncio.sleep(0)
+            others = [await one.get(f"{faults.base}/good?{number}") for number in range(3)]
+            return others, slow.done()
+
+    others, is_done = asyncio.run(all_of_them())
+    assert all(isinstance(other, Got) for other in others) and not is_done
 
 
 def test_connections_are_kept(faults):

@@ -38,7 +38,11 @@ PICTURE_OPTIONS = (
     click.option("--shard-rows", "rows", type=click.IntRange(1), help="Rows of a shard."),
     click.option("--limit", type=click.IntRange(1), help="Take only the first rows."),
     output.engine_option,
-    click.option("--connections", type=click.IntRange(1), help="At once, of each process.  [default: 256]"),
+    click.option(
+        "--connections",
+        type=click.IntRange(1),
+        help="At once, of each process; as many again to hosts of few rows.  [default: 128]",
+    ),
     click.option("--per-host", type=click.IntRange(1), help="At once to one host, of each process.  [default: 8]"),
     click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Requests a second to one host."),
     click.option("--tries", type=click.IntRange(1), help="Where a failure may pass.  [default: 3]"),

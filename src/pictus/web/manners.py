@@ -14,7 +14,7 @@ HOMEPAGE = "https://github.com/pictus-data/pictus"
 class Manners:
     """The limits of a visit; what is not said is polite and safe."""
 
-    connections: int = 256  # at once, over all hosts
+    connections: int = 128  # at once, over all hosts; slow ones are not counted
     per_host: int = 8  # at once
     per_host_rate: float | None = None  # requests a second
     tries: int = 3

@@ -1,8 +1,8 @@
 """From an address to its bytes, or the reason why there are none: with patience, and politely."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pictus.web.wire import Elsewhere
 
 _STOPPED = Missed("stopped", passing=True)
+_SLOW_SECONDS = 2.0  # after which a visit does not count among the connections any more
 _REDIRECTED = ("bad_address", "blocked_address")
 
 
@@ -54,12 +55,12 @@ class Visitor:
         finally:
             await self._wire.close()
 
-    async def get(self, url: str, some: asyncio.Semaphore | None = None) -> Outcome:
+    async def get(self, url: str, connections: asyncio.Semaphore | None = None) -> Outcome:
         """Fetch what an address gives; whatever a server does, this gives an outcome.
 
         Args:
             url: the address.
-            some: of the connections, those that visits of this kind may have at once; all without it.
+            connections: those that visits of this kind have for themselves; without it, those of all.
         """
         address = read_address(url)
         if isinstance(address, Missed):
@@ -70,7 +71,7 @@ class Visitor:
         assert task is not None
         self._visits.add(task)
         try:
-            return await self._patiently(address, some)
+            return await self._patiently(address, connections)
         except asyncio.CancelledError:
             if self._closing.is_set() and not task.uncancel():
                 return _STOPPED
@@ -80,11 +81,11 @@ class Visitor:
             if self._closing.is_set():
                 self._ended.set()
 
-    async def _patiently(self, start: Address, some: asyncio.Semaphore | None) -> Outcome:
+    async def _patiently(self, start: Address, connections: asyncio.Semaphore | None) -> Outcome:
         """Try again where that may help; a host that asks for quiet has its own rules."""
         failures = refusals = 0
         while True:
-            outcome, last = await self._visit(start, some)
+            outcome, last = await self._visit(start, connections)
             if isinstance(outcome, Got) or not outcome.passing or self._hosts.is_given_up(last.host, last.port):
                 return outcome
             if outcome.reason == "timeout":  # a shard would end that much later, hardly ever with a picture
@@ -99,12 +100,12 @@ class Visitor:
                 return outcome
             await asyncio.sleep(backoff(failures, self._manners.backoff_seconds))
 
-    async def _visit(self, address: Address, some: asyncio.Semaphore | None) -> tuple[Outcome, Address]:
+    async def _visit(self, address: Address, connections: asyncio.Semaphore | None) -> tuple[Outcome, Address]:
         """Follow an address to where it leads; give the last one too."""
         seconds = self._manners.total_seconds
         seen = {address.text}
         while True:
-            outcome, took = await self._ask(address, seconds, some)
+            outcome, took = await self._ask(address, seconds, connections)
             if isinstance(outcome, Got | Missed):
                 if isinstance(outcome, Missed) and outcome.reason in _REDIRECTED and len(seen) > 1:
                     outcome = Missed(outcome.reason, "redirected to it")
@@ -123,7 +124,7 @@ class Visitor:
             seen.add(address.text)
 
     async def _ask(
-        self, address: Address, seconds: float, some: asyncio.Semaphore | None
+        self, address: Address, seconds: float, connections: asyncio.Semaphore | None
     ) -> tuple["Outcome | Elsewhere", float]:
         """Ask once, when the host and the number of connections allow; give the seconds that it took, too."""
         host = self._hosts[address.host]
@@ -132,7 +133,7 @@ class Visitor:
             return given_up, 0.0
         done = False
         try:
-            async with some or nullcontext(), self._connections:
+            async with _connection(connections or self._connections):
                 began = self._clock()
                 outcome = await self._wire.ask(address, seconds, keep=host.expected_again(began))
                 took = self._clock() - began
@@ -142,3 +143,26 @@ class Visitor:
                 self._hosts.stop(host)
         self._hosts.leave(host, address.port, outcome if isinstance(outcome, Got | Missed) else None)
         return outcome, took
+
+
+@asynccontextmanager
+async def _connection(connections: asyncio.Semaphore) -> AsyncIterator[None]:
+    """Take one of the connections; a slow visit gives its place to another, and goes on.
+
+    Most of what is slow is silent, and ends at its deadline: the others need not wait for that.
+    """
+    held = True
+
+    def give() -> None:
+        nonlocal held
+        held = False
+        connections.release()
+
+    await connections.acquire()
+    timer = asyncio.get_running_loop().call_later(_SLOW_SECONDS, give)
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if held:
+            connections.release()

@@ -6,7 +6,6 @@ that comes next.
 
 import asyncio
 import hashlib
-import math
 import os
 import tempfile
 import time
@@ -36,9 +35,8 @@ from pictus.web.visitor import Visitor
 Blur: TypeAlias = tuple[tuple[float, float, float, float], ...]
 _TOLD_SECONDS, _LOOK_SECONDS, _PAUSE_SECONDS = 1.0, 0.2, 0.01
 # Servers that stay silent until the deadline are mostly those of few rows. These are asked early, so that nobody waits
-# for them at the end; yet not by all connections, or the others would wait for them from the beginning.
+# for them at the end; by connections of their own, or the others would wait for them from the beginning.
 _FEW = 5  # rows of a host
-_SHARE_OF_EARLY = 7 / 8  # of the connections, while there are others
 _MOST_BODIES, _MOST_BYTES = 64, 2**26  # that wait to be made into pictures
 
 
@@ -79,7 +77,7 @@ class _Line:
     jobs: deque[Job]
     visits: int  # at once, those that wait included
     most_bodies: int  # that may wait to be made into pictures when the next is asked for
-    some: asyncio.Semaphore | None = None  # the connections that these may have at once, if not all
+    connections: asyncio.Semaphore | None = None  # their own, if not those of all
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -98,10 +96,9 @@ class Fetching:
         by_host = _by_host(self._results)
         few, many = ([jobs for jobs in by_host if (len(jobs) > _FEW) is large] for large in (False, True))
         most = manners.connections
-        some = asyncio.Semaphore(math.ceil(most * _SHARE_OF_EARLY) if many else most)
         self._lines = (
-            # Those that wait for their turn or their next try hold no connection: there may be twice as many.
-            _Line(deque(_spread(few)), 2 * most, 4 * _MOST_BODIES, some),
+            # Those that wait for their turn, their next try or a slow answer take no connection: there may be more.
+            _Line(deque(_spread(few)), 3 * most, 4 * _MOST_BODIES, asyncio.Semaphore(most)),
             _Line(deque(_spread(many)), most, _MOST_BODIES),
         )
         self.progress = Progress(left=len(self._results), hosts=len(by_host))
@@ -158,7 +155,7 @@ class Fetching:
             if not line.jobs or self._stopped:
                 return
             job = line.jobs.popleft()
-            outcome = await visitor.get(job.url, line.some)
+            outcome = await visitor.get(job.url, line.connections)
             self._put_bytes += _size_of(outcome)
             self._bodies.put((job, outcome))
 
