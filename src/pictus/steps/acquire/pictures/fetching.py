@@ -29,6 +29,7 @@ from pictus.record import Media
 from pictus.steps.acquire.pictures.known import Found
 from pictus.store.whole_file import write_at
 from pictus.web.manners import Manners
+from pictus.web.open_files import allow_open_files
 from pictus.web.outcome import Got, Missed, meaning
 from pictus.web.visitor import Visitor
 
@@ -101,6 +102,7 @@ class Fetching:
             _Line(deque(_spread(few)), 3 * most, 4 * _MOST_BODIES, asyncio.Semaphore(most)),
             _Line(deque(_spread(many)), most, _MOST_BODIES),
         )
+        allow_open_files(sum(line.visits for line in self._lines))
         self.progress = Progress(left=len(self._results), hosts=len(by_host))
         self._bodies: SimpleQueue[tuple[Job, Got | Missed] | None] = SimpleQueue()
         self._put_bytes = self._taken_bytes = 0  # of bodies; each is counted by one thread
