@@ -71,7 +71,7 @@ class Visitor:
         assert task is not None
         self._visits.add(task)
         try:
-            return await self._patiently(address, connections)
+            return await self._patiently(address, connections or self._connections)
         except asyncio.CancelledError:
             if self._closing.is_set() and not task.uncancel():
                 return _STOPPED
@@ -81,7 +81,7 @@ class Visitor:
             if self._closing.is_set():
                 self._ended.set()
 
-    async def _patiently(self, start: Address, connections: asyncio.Semaphore | None) -> Outcome:
+    async def _patiently(self, start: Address, connections: asyncio.Semaphore) -> Outcome:
         """Try again where that may help; a host that asks for quiet has its own rules."""
         failures = refusals = 0
         while True:
@@ -100,7 +100,7 @@ class Visitor:
                 return outcome
             await asyncio.sleep(backoff(failures, self._manners.backoff_seconds))
 
-    async def _visit(self, address: Address, connections: asyncio.Semaphore | None) -> tuple[Outcome, Address]:
+    async def _visit(self, address: Address, connections: asyncio.Semaphore) -> tuple[Outcome, Address]:
         """Follow an address to where it leads; give the last one too."""
         seconds = self._manners.total_seconds
         seen = {address.text}
@@ -124,7 +124,7 @@ class Visitor:
             seen.add(address.text)
 
     async def _ask(
-        self, address: Address, seconds: float, connections: asyncio.Semaphore | None
+        self, address: Address, seconds: float, connections: asyncio.Semaphore
     ) -> tuple["Outcome | Elsewhere", float]:
         """Ask once, when the host and the number of connections allow; give the seconds that it took, too."""
         host = self._hosts[address.host]
@@ -133,7 +133,7 @@ class Visitor:
             return given_up, 0.0
         done = False
         try:
-            async with _connection(connections or self._connections):
+            async with _connection(connections):
                 began = self._clock()
                 outcome = await self._wire.ask(address, seconds, keep=host.expected_again(began))
                 took = self._clock() - began
