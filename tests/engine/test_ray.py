@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from conftest import PROOF
 from faults import faulty
 from pictus.engine import ray_door
 from pictus.engine.engines import make_sure_of
+from pictus.engine.ray import attach
 from pictus.errors import PictusError
 from pictus.store.corpus import damages, open_corpus
 from ray_cluster import TOKEN, cluster, end, free_port, wait_for
@@ -291,3 +293,21 @@ def test_a_model_is_asked_from_one_machine(bare):
 
     with pytest.raises(PictusError, match="asks a model"):
         generate.draft("corpus", "to", backend="echo", engine="ray")
+
+
+@pytest.mark.parametrize(("failures", "tried"), [(0, 1), (2, 3), (3, 3)])
+def test_a_head_that_could_not_serve_a_client_is_asked_again(failures, tried):
+    class Ray:
+        inits = 0
+
+        def init(self, **_):
+            self.inits += 1
+            if self.inits <= failures:
+                raise ConnectionAbortedError("from server: Starting Ray client server failed. See its log.")
+
+        def shutdown(self): ...
+
+    ray = Ray()
+    with pytest.raises(ConnectionAbortedError) if failures == 3 else nullcontext():
+        attach(ray, "ray://127.0.0.1:1")
+    assert ray.inits == tried

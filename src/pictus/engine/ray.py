@@ -16,6 +16,7 @@ from pictus.store.receipts import Receipt
 
 _DEATHS_ALLOWED = 3  # machines of a cluster are taken away more often than processes die
 _ROOM_SECONDS = 600  # a cluster that grows may need minutes for its first machine
+_NOT_STARTED = "Starting Ray client server failed"
 _SAME = "install the same pictus, with the same extras and versions, on all machines of the cluster"
 
 
@@ -96,7 +97,7 @@ def _attached(engine: str) -> Iterator[Any]:
     logging.getLogger("ray").setLevel(logging.WARNING)
     address = address_of(engine)
     try:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.WARNING)
+        attach(ray, address)
     except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         raise PictusError(f"cannot attach to a Ray cluster: {_said(error)}", where=address, mend=start_one()) from None
     try:
@@ -106,6 +107,21 @@ def _attached(engine: str) -> Iterator[Any]:
         raise PictusError(f"the Ray cluster was lost: {_said(error)}", where=address, mend=mend) from None
     finally:
         ray.shutdown()
+
+
+def attach(ray: Any, address: str) -> None:
+    """Attach to a cluster; once more where the head could not start the process that serves this client.
+
+    It gives that process a port which another program may take in the meantime.
+    """
+    for is_last in (False, False, True):
+        try:
+            ray.init(address=address, log_to_driver=False, logging_level=logging.WARNING)
+            return
+        except (ConnectionError, RuntimeError) as error:
+            if is_last or _NOT_STARTED not in str(error):
+                raise
+            ray.shutdown()
 
 
 def _shard() -> Callable[[Mapping[str, Any], bytes], Any]:
