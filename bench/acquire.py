@@ -30,7 +30,7 @@ from PIL import Image
 
 FILES, TIMES, HOSTS, SHARD = 3_000, 3, 200, 500  # each file at three addresses
 COUNT = FILES * TIMES
-GOOD_TIMES = 40  # for the web that misbehaves: a run ends with a wait of twenty seconds for its last rows
+GOOD_TIMES = 40  # for the web that misbehaves: up to twenty seconds of waiting at the end count too
 PLAIN, SECURE, BAD = 8_471, 8_472, 8_473
 PEER = "img2dataset==1.47.0"
 ROOT = Path(__file__).parent.parent

@@ -112,7 +112,7 @@ def _attached(engine: str) -> Iterator[Any]:
 def attach(ray: Any, address: str) -> None:
     """Attach to a cluster; once more where the head could not start the process that serves this client.
 
-    It gives that process a port which another program may take in the meantime.
+    Such a process may die as it starts, and the next one lives.
     """
     for is_last in (False, False, True):
         try:

@@ -59,7 +59,7 @@ def test_what_ends_all_visits_is_told_as_it_is(web, monkeypatch):
 
 @pytest.mark.allow_hosts([f"127.0.0.{number}" for number in range(1, 12)])
 def test_hosts_of_few_rows_are_asked_early_and_leave_connections_to_the_others(monkeypatch):
-    """Those that stay silent are mostly among them: asked at the end, all would wait for them."""
+    """Silent ones among them are never given up: asked at the end, all would wait for them."""
     monkeypatch.setattr("pictus.web.visitor._SLOW_SECONDS", 600.0)
     with faulty(host="0.0.0.0") as web:
         port = web.base.rpartition(":")[2]

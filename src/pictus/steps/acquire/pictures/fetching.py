@@ -35,8 +35,8 @@ from pictus.web.visitor import Visitor
 
 Blur: TypeAlias = tuple[tuple[float, float, float, float], ...]
 _TOLD_SECONDS, _LOOK_SECONDS, _PAUSE_SECONDS = 1.0, 0.2, 0.01
-# Servers that stay silent until the deadline are mostly those of few rows. These are asked early, so that nobody waits
-# for them at the end; by connections of their own, or the others would wait for them from the beginning.
+# A silent host of many rows is given up after its first ones. Those of few rows cost their whole deadline each: they are
+# asked early, so that nobody waits for them at the end, by connections of their own, so that nobody waits at the start.
 _FEW = 5  # rows of a host
 _MOST_BODIES, _MOST_BYTES = 64, 2**26  # that wait to be made into pictures
 
@@ -95,7 +95,8 @@ class Fetching:
         self._manners, self._wanted, self._tell = manners, wanted, tell
         self._results: dict[Job, Future[_Kept | Missed]] = {job: Future() for job in jobs}
         by_host = _by_host(self._results)
-        few, many = ([jobs for jobs in by_host if (len(jobs) > _FEW) is large] for large in (False, True))
+        few = [jobs for jobs in by_host if len(jobs) <= _FEW]
+        many = [jobs for jobs in by_host if len(jobs) > _FEW]
         most = manners.connections
         self._lines = (
             # Those that wait for their turn, their next try or a slow answer take no connection: there may be more.
