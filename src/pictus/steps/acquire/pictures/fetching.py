@@ -35,7 +35,7 @@ from pictus.web.visitor import Visitor
 
 Blur: TypeAlias = tuple[tuple[float, float, float, float], ...]
 _TOLD_SECONDS, _LOOK_SECONDS, _PAUSE_SECONDS = 1.0, 0.2, 0.01
-# A silent host of many rows is given up after its first ones. Those of few rows cost their whole deadline each: they are
+# A silent host of many rows is given up after its first ones. Those of few rows cost a whole deadline each: they are
 # asked early, so that nobody waits for them at the end, by connections of their own, so that nobody waits at the start.
 _FEW = 5  # rows of a host
 _MOST_BODIES, _MOST_BYTES = 64, 2**26  # that wait to be made into pictures
